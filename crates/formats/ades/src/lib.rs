@@ -1,0 +1,11 @@
+//! Advanced electronic signatures: XAdES, PAdES and their containers, and the validation of EN 319 102-1.
+//!
+//! Readers collect [`facts`]; [`validate`] decides over them, purely; nothing here reads a clock, a file or the network.
+
+pub mod asic;
+pub mod facts;
+pub mod pades;
+pub mod pdf;
+pub mod validate;
+pub mod xades;
+pub mod zip;
