@@ -43,7 +43,11 @@ impl<T> FromStr for Id<T> {
     fn from_str(s: &str) -> Result<Self, BadId> {
         let text: [u8; 26] = s.as_bytes().try_into().map_err(|_| BadId)?;
         let known = text.iter().all(|c| ALPHABET.contains(c));
-        if known && text.first().is_some_and(|c| *c <= b'7') { Ok(Self { text, kind: PhantomData }) } else { Err(BadId) }
+        if known && text.first().is_some_and(|c| *c <= b'7') {
+            Ok(Self { text, kind: PhantomData })
+        } else {
+            Err(BadId)
+        }
     }
 }
 

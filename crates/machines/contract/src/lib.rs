@@ -96,7 +96,12 @@ type Wire = Arc<dyn Fn(Cx, serde_json::Value) -> BoxFuture<'static, Result<serde
 /// Carries a call to another node. Implemented over mutual TLS by `web`.
 pub trait Transport: Send + Sync {
     /// Sends the JSON of a call to `service` and returns the JSON of its answer.
-    fn send(&self, service: Service, name: &'static str, body: serde_json::Value) -> BoxFuture<'_, Result<serde_json::Value, Refusal>>;
+    fn send(
+        &self,
+        service: Service,
+        name: &'static str,
+        body: serde_json::Value,
+    ) -> BoxFuture<'_, Result<serde_json::Value, Refusal>>;
 }
 
 /// The calls that this process answers.
@@ -136,7 +141,9 @@ impl Handlers {
             Arc::new(move |cx, body| match serde_json::from_value::<C>(body) {
                 Ok(call) => {
                     let fut = answer(cx, call);
-                    Box::pin(async move { serde_json::to_value(fut.await?).map_err(|_| Refusal::new("contract.unspeakable")) })
+                    Box::pin(async move {
+                        serde_json::to_value(fut.await?).map_err(|_| Refusal::new("contract.unspeakable"))
+                    })
                 }
                 Err(e) => Box::pin(async move { Err(Refusal::new("contract.malformed").with("detail", e)) }),
             }),
@@ -150,7 +157,13 @@ impl Handlers {
     }
 
     /// Answers a call that came over the wire.
-    pub async fn answer_wire(&self, cx: &Cx, service: &str, name: &str, body: serde_json::Value) -> Result<serde_json::Value, Refusal> {
+    pub async fn answer_wire(
+        &self,
+        cx: &Cx,
+        service: &str,
+        name: &str,
+        body: serde_json::Value,
+    ) -> Result<serde_json::Value, Refusal> {
         let found = self.wire.iter().find(|((s, n), _)| s.name() == service && *n == name);
         match found {
             Some((_, f)) => f(cx.clone(), body).await,

@@ -1,0 +1,96 @@
+package lv.enkurs.conformance;
+
+import eu.europa.esig.dss.diagnostic.SignatureWrapper;
+import eu.europa.esig.dss.enumerations.Indication;
+import eu.europa.esig.dss.model.FileDocument;
+import eu.europa.esig.dss.simplereport.SimpleReport;
+import eu.europa.esig.dss.spi.validation.CommonCertificateVerifier;
+import eu.europa.esig.dss.spi.x509.CommonTrustedCertificateSource;
+import eu.europa.esig.dss.spi.DSSUtils;
+import eu.europa.esig.dss.validation.SignedDocumentValidator;
+import eu.europa.esig.dss.validation.reports.Reports;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Validates files with EU DSS, offline, against given trust anchors, and prints one line a signature:
+ * FILE TAB ID TAB INDICATION TAB SUBINDICATION TAB LEVEL TAB SIGNER.
+ *
+ * usage: Judge ANCHORS.pem FILE...           exit 0 only if every file has a signature and each is TOTAL_PASSED
+ *        Judge --bench SECONDS ANCHORS.pem FILE   validations per second, one thread, warm
+ *        Judge --details ANCHORS.pem FILE    the simple report as XML
+ */
+public final class Judge {
+    private static CommonTrustedCertificateSource anchors(String pem) throws Exception {
+        CommonTrustedCertificateSource source = new CommonTrustedCertificateSource();
+        String text = Files.readString(Path.of(pem));
+        for (String part : text.split("(?=-----BEGIN CERTIFICATE-----)")) {
+            if (part.contains("-----BEGIN CERTIFICATE-----")) {
+                source.addCertificate(DSSUtils.loadCertificate(part.getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+            }
+        }
+        return source;
+    }
+
+    private static Reports judge(String file, CommonTrustedCertificateSource trusted) {
+        CommonCertificateVerifier verifier = new CommonCertificateVerifier();
+        verifier.setTrustedCertSources(trusted);
+        SignedDocumentValidator validator = SignedDocumentValidator.fromDocument(new FileDocument(new File(file)));
+        validator.setCertificateVerifier(verifier);
+        return validator.validateDocument();
+    }
+
+    private static void bench(double seconds, CommonTrustedCertificateSource trusted, String file) {
+        long warm = System.nanoTime() + 10_000_000_000L;
+        while (System.nanoTime() < warm) {
+            judge(file, trusted);
+        }
+        long start = System.nanoTime();
+        long end = start + (long) (seconds * 1e9);
+        int n = 0;
+        Indication last = null;
+        while (System.nanoTime() < end) {
+            SimpleReport r = judge(file, trusted).getSimpleReport();
+            last = r.getIndication(r.getFirstSignatureId());
+            n++;
+        }
+        System.out.printf(java.util.Locale.ROOT, "%s\t%.2f\t%s%n", file, n / ((System.nanoTime() - start) / 1e9), last);
+    }
+
+    public static void main(String[] args) throws Exception {
+        List<String> rest = new ArrayList<>(List.of(args));
+        if (rest.get(0).equals("--bench")) {
+            bench(Double.parseDouble(rest.get(1)), anchors(rest.get(2)), rest.get(3));
+            return;
+        }
+        boolean details = rest.remove("--details");
+        CommonTrustedCertificateSource trusted = anchors(rest.remove(0));
+        boolean good = !rest.isEmpty();
+        for (String file : rest) {
+            Reports reports = judge(file, trusted);
+            SimpleReport simple = reports.getSimpleReport();
+            if (details) {
+                System.out.println(reports.getXmlSimpleReport());
+                System.out.println(reports.getXmlDetailedReport());
+            }
+            if (simple.getSignatureIdList().isEmpty()) {
+                System.out.println(file + "\t-\tNO_SIGNATURE\t\t\t");
+                good = false;
+            }
+            for (String id : simple.getSignatureIdList()) {
+                SignatureWrapper s = reports.getDiagnosticData().getSignatureById(id);
+                System.out.printf("%s\t%s\t%s\t%s\t%s\t%s%n", file, s.getDAIdentifier() == null ? id : s.getDAIdentifier(), simple.getIndication(id),
+                        simple.getSubIndication(id) == null ? "" : simple.getSubIndication(id), simple.getSignatureFormat(id), simple.getSignedBy(id));
+                if (simple.getIndication(id) != Indication.TOTAL_PASSED) {
+                    good = false;
+                    simple.getAdESValidationErrors(id).forEach(m -> System.out.println("  error: " + m.getValue()));
+                }
+                simple.getAdESValidationWarnings(id).forEach(m -> System.out.println("  warning: " + m.getValue()));
+            }
+        }
+        System.exit(good ? 0 : 1);
+    }
+}

@@ -1,0 +1,63 @@
+"""pyHanko as an independent judge of PDFs.
+
+usage: judge_pdf.py ANCHORS.pem FILE...
+
+Offline, against the given anchors: every signature must be intact, cover what it says, and validate by the long-term algorithm of
+EN 319 102-1 from the material embedded in the file alone. One line a signature; exit 0 only if all pass.
+"""
+
+import asyncio
+import sys
+
+from pyhanko.keys import load_certs_from_pemder
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation.ades import ades_lta_validation
+from pyhanko.sign.validation.policy_decl import (
+    PdfSignatureValidationSpec,
+    RevinfoOnlineFetchingRule,
+    RevocationInfoGatheringSpec,
+    SignatureValidationSpec,
+)
+from pyhanko_certvalidator.authority import CertTrustAnchor
+from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
+from pyhanko_certvalidator.registry import SimpleTrustManager
+
+
+def spec(anchors):
+    roots = [CertTrustAnchor(c) for c in load_certs_from_pemder([anchors])]
+    policy = CertValidationPolicySpec(
+        trust_manager=SimpleTrustManager.build(trust_roots=roots),
+        revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
+    )
+    return PdfSignatureValidationSpec(
+        SignatureValidationSpec(
+            cert_validation_policy=policy,
+            revinfo_gathering_policy=RevocationInfoGatheringSpec(
+                online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY
+            ),
+        )
+    )
+
+
+async def judge(anchors, files):
+    good = bool(files)
+    for name in files:
+        with open(name, "rb") as f:
+            reader = PdfFileReader(f)
+            signatures = reader.embedded_regular_signatures
+            if not signatures:
+                print(f"{name}\tno signature")
+                good = False
+            for s in signatures:
+                result = await ades_lta_validation(s, spec(anchors))
+                status = result.api_status
+                passed = result.ades_subindic.status.name == "PASSED" and status is not None and status.intact
+                covers = s.coverage_level.name if s.coverage_level else "?"
+                print(f"{name}\t{s.field_name}\t{result.ades_subindic}\t{covers}\tintact={status and status.intact}")
+                good = good and passed
+    return good
+
+
+if __name__ == "__main__":
+    sys.exit(0 if asyncio.run(judge(sys.argv[1], sys.argv[2:])) else 1)
