@@ -1,1 +1,3 @@
-//! register
+//! The register of natural persons.
+
+pub mod person;
