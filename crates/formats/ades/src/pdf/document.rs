@@ -1,0 +1,266 @@
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    sync::Arc,
+};
+
+use super::{Dict, Entry, Limits, Object, PdfError, Ref, Section, Stream, filter, lexer::Lexer, load, xref};
+
+/// How far from the end the end mark may be (ISO 32000-1, annex H, note 18).
+const TAIL: usize = 1024;
+
+/// A PDF in memory, read on demand.
+pub struct Document<'a> {
+    data: &'a [u8],
+    limits: Limits,
+    sections: Vec<Section>,
+    entries: BTreeMap<u32, Entry>,
+    end: usize,
+    inflated: Cell<usize>,
+    streams: RefCell<BTreeMap<u32, Arc<ObjectStream>>>,
+}
+
+/// A decoded object stream.
+struct ObjectStream {
+    data: Vec<u8>,
+    places: Vec<(u32, usize)>,
+}
+
+/// An object and whether its spans count bytes of the file.
+#[derive(Clone, Debug)]
+pub struct Located {
+    /// The object.
+    pub object: Object,
+    /// Whether it lies in the file itself, not in an object stream.
+    pub direct: bool,
+}
+
+impl<'a> Document<'a> {
+    /// Reads the cross-reference chain and checks that the file is one this program judges: whole, not encrypted, with a catalog.
+    pub fn open(data: &'a [u8], limits: &Limits) -> Result<Self, PdfError> {
+        if data.len() > limits.size {
+            return Err(PdfError::TooLarge { size: data.len(), limit: limits.size });
+        }
+        if !data.starts_with(b"%PDF-") {
+            return Err(PdfError::NotPdf);
+        }
+        let (start, end) = ending(data)?;
+        let sections = xref::chain(data, start, limits)?;
+        let mut entries = BTreeMap::new();
+        for section in &sections {
+            for (num, entry) in &section.entries {
+                entries.entry(*num).or_insert(*entry);
+            }
+        }
+        let inflated = Cell::new(limits.inflated);
+        let document = Self { data, limits: *limits, sections, entries, end, inflated, streams: RefCell::default() };
+        if document.sections.iter().any(|s| s.trailer.has("Encrypt")) {
+            return Err(PdfError::Encrypted);
+        }
+        document.catalog()?;
+        Ok(document)
+    }
+
+    /// The bytes.
+    pub fn data(&self) -> &'a [u8] {
+        self.data
+    }
+    /// The bounds it was opened with.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+    /// The sections, newest first; never empty.
+    pub fn sections(&self) -> &[Section] {
+        &self.sections
+    }
+    /// Where every object is, after all revisions.
+    pub fn entries(&self) -> &BTreeMap<u32, Entry> {
+        &self.entries
+    }
+    /// Where the file ends properly: after the last `%%EOF` and its line end.
+    pub fn end(&self) -> usize {
+        self.end
+    }
+    /// The newest trailer.
+    pub fn trailer(&self) -> &Dict {
+        static EMPTY: std::sync::LazyLock<Dict> = std::sync::LazyLock::new(Dict::new);
+        self.sections.first().map_or(&EMPTY, |s| &s.trailer)
+    }
+
+    /// The catalog and its reference.
+    pub fn catalog(&self) -> Result<(Ref, Dict), PdfError> {
+        let missing = PdfError::Structure { num: 0, what: "the trailer has no Root" };
+        let root = self.trailer().get("Root").as_ref().ok_or(missing)?;
+        match self.get(root)? {
+            Object::Dict(d) if d.is("Type", "Catalog") => Ok((root, d)),
+            _ => Err(PdfError::Structure { num: root.num, what: "the Root is not a catalog" }),
+        }
+    }
+
+    /// An indirect object; `Null` when there is none.
+    pub fn get(&self, r: Ref) -> Result<Object, PdfError> {
+        self.locate(r).map(|l| l.object)
+    }
+
+    /// An indirect object and whether it lies directly in the file.
+    pub fn locate(&self, r: Ref) -> Result<Located, PdfError> {
+        let direct = !matches!(self.entries.get(&r.num), Some(Entry::In { .. }));
+        Ok(Located { object: self.load(r, 0)?, direct })
+    }
+
+    fn load(&self, r: Ref, level: usize) -> Result<Object, PdfError> {
+        match self.entries.get(&r.num) {
+            None | Some(Entry::Free) => Ok(Object::Null),
+            Some(Entry::At { offset, generation }) => {
+                if *generation != r.generation {
+                    return Ok(Object::Null);
+                }
+                let wrong = PdfError::WrongObject { num: r.num };
+                let head = load::head(self.data, *offset, self.limits.depth).map_err(|_| wrong.clone())?;
+                if (head.num, head.generation) != (r.num, r.generation) {
+                    return Err(wrong);
+                }
+                let mut length = |l: Ref| self.length(l, r, level);
+                load::body(self.data, head, None, self.limits.depth, &mut length)
+            }
+            Some(Entry::In { stream, index }) => {
+                if r.generation != 0 {
+                    return Ok(Object::Null);
+                }
+                let wrong = PdfError::WrongObject { num: r.num };
+                let stream = self.object_stream(*stream)?;
+                let place = usize::try_from(*index).ok().and_then(|i| stream.places.get(i));
+                let (_, at) = place.filter(|(num, _)| *num == r.num).ok_or(wrong)?;
+                Lexer::new(&stream.data, *at, self.limits.depth).object()
+            }
+        }
+    }
+
+    fn length(&self, length: Ref, of: Ref, level: usize) -> Option<usize> {
+        if length.num == of.num || level > 2 {
+            return None;
+        }
+        let object = self.load(length, level + 1).ok()?;
+        usize::try_from(object.as_int()?).ok()
+    }
+
+    fn object_stream(&self, num: u32) -> Result<Arc<ObjectStream>, PdfError> {
+        if let Some(found) = self.streams.borrow().get(&num) {
+            return Ok(Arc::clone(found));
+        }
+        let broken = |what| PdfError::Structure { num, what };
+        let Some(Entry::At { generation: 0, .. }) = self.entries.get(&num) else {
+            return Err(broken("an object stream is missing"));
+        };
+        let Object::Stream(stream) = self.get(Ref { num, generation: 0 })? else {
+            return Err(broken("an object stream is expected"));
+        };
+        if !stream.dict.is("Type", "ObjStm") {
+            return Err(broken("an object stream is expected"));
+        }
+        let data = self.decode(num, &stream)?;
+        let int = |key| stream.dict.get(key).as_int().and_then(|v| usize::try_from(v).ok());
+        let (Some(count), Some(first)) = (int("N"), int("First")) else { return Err(broken("N or First is missing")) };
+        let mut lexer = Lexer::new(&data, 0, self.limits.depth);
+        let mut places = Vec::new();
+        for _ in 0..count.min(self.limits.objects) {
+            let num = u32::try_from(lexer.unsigned()?).map_err(|_| broken("an object number is too great"))?;
+            let at = usize::try_from(lexer.unsigned()?).ok().and_then(|v| v.checked_add(first));
+            places.push((num, at.filter(|v| *v < data.len()).ok_or(broken("an offset is outside the object stream"))?));
+        }
+        let made = Arc::new(ObjectStream { data, places });
+        self.streams.borrow_mut().insert(num, Arc::clone(&made));
+        Ok(made)
+    }
+
+    /// The decoded bytes of a stream; what all streams inflate to together is bounded.
+    pub fn decode(&self, num: u32, stream: &Stream) -> Result<Vec<u8>, PdfError> {
+        let raw = self.data.get(stream.data.clone()).unwrap_or_default();
+        let plain = filter::decode(num, &stream.dict, raw, self.inflated.get(), self.limits.inflated)?;
+        self.inflated.set(self.inflated.get().saturating_sub(plain.len()));
+        Ok(plain)
+    }
+
+    /// Follows a reference, if it is one.
+    pub fn resolve(&self, object: &Object) -> Result<Object, PdfError> {
+        let mut object = object.clone();
+        for _ in 0..16 {
+            let Object::Ref(r) = object else { return Ok(object) };
+            object = self.get(r)?;
+        }
+        Err(PdfError::Structure { num: 0, what: "a reference leads to references without end" })
+    }
+
+    /// The value of `key`, following a reference.
+    pub fn value(&self, dict: &Dict, key: &str) -> Result<Object, PdfError> {
+        self.resolve(dict.get(key))
+    }
+
+    /// The dictionary under `key`, following a reference; `None` when missing.
+    pub fn dict(&self, dict: &Dict, key: &str) -> Result<Option<Dict>, PdfError> {
+        match self.value(dict, key)? {
+            Object::Null => Ok(None),
+            Object::Dict(d) => Ok(Some(d)),
+            _ => Err(PdfError::Structure {
+                num: dict.get(key).as_ref().map_or(0, |r| r.num),
+                what: "a dictionary is expected",
+            }),
+        }
+    }
+
+    /// The array under `key`, following a reference; empty when missing.
+    pub fn array(&self, dict: &Dict, key: &str) -> Result<Vec<Object>, PdfError> {
+        match self.value(dict, key)? {
+            Object::Null => Ok(Vec::new()),
+            Object::Array(a) => Ok(a),
+            _ => Err(PdfError::Structure {
+                num: dict.get(key).as_ref().map_or(0, |r| r.num),
+                what: "an array is expected",
+            }),
+        }
+    }
+
+    /// The first page and its reference.
+    pub fn first_page(&self) -> Result<(Ref, Dict), PdfError> {
+        let (root, catalog) = self.catalog()?;
+        let mut at = catalog
+            .get("Pages")
+            .as_ref()
+            .ok_or(PdfError::Structure { num: root.num, what: "the catalog has no Pages" })?;
+        for _ in 0..self.limits.depth {
+            let none = PdfError::Structure { num: at.num, what: "a page or a page tree is expected" };
+            let Object::Dict(node) = self.get(at)? else { return Err(none) };
+            if node.is("Type", "Page") {
+                return Ok((at, node));
+            }
+            at = self.array(&node, "Kids")?.first().and_then(Object::as_ref).ok_or(none)?;
+        }
+        Err(PdfError::Structure { num: at.num, what: "the page tree is too deep" })
+    }
+
+    /// How many pages the page tree says there are.
+    pub fn pages(&self) -> Result<usize, PdfError> {
+        let (_, catalog) = self.catalog()?;
+        let tree = self.dict(&catalog, "Pages")?.unwrap_or_default();
+        let count = self.value(&tree, "Count")?.as_int().and_then(|v| usize::try_from(v).ok());
+        count.ok_or(PdfError::Structure { num: 0, what: "the page tree has no Count" })
+    }
+}
+
+/// The offset after `startxref`, and where the file ends properly.
+fn ending(data: &[u8]) -> Result<(usize, usize), PdfError> {
+    let from = data.len().saturating_sub(TAIL);
+    let tail = data.get(from..).unwrap_or_default();
+    let mark = tail.windows(5).rposition(|w| w == b"%%EOF").ok_or(PdfError::NoEnd)?;
+    let after = tail.get(mark + 5..).unwrap_or_default();
+    let line = if after.starts_with(b"\r\n") { 2 } else { usize::from(matches!(after.first(), Some(b'\n' | b'\r'))) };
+    let before = tail.get(..mark).unwrap_or_default();
+    let word = before.windows(9).rposition(|w| w == b"startxref").ok_or(PdfError::StartXref)?;
+    let mut lexer = Lexer::new(data, from + word + 9, 1);
+    let start = usize::try_from(lexer.unsigned().map_err(|_| PdfError::StartXref)?).map_err(|_| PdfError::StartXref)?;
+    lexer.skip_space();
+    if start >= data.len() || lexer.pos() != from + mark {
+        return Err(PdfError::StartXref);
+    }
+    Ok((start, from + mark + 5 + line))
+}
