@@ -7,11 +7,13 @@ pub use jiff::Timestamp;
 mod clock;
 mod id;
 mod random;
+mod ring;
 mod secret;
 
 pub use clock::{Clock, SystemClock, VirtualClock};
 pub use id::{BadId, Id};
 pub use random::{Random, SeededRandom, SystemRandom};
+pub use ring::{KeyRing, RingError};
 pub use secret::Secret;
 
 /// The surroundings of every operation: time and randomness as parameters. Cheap to clone.
