@@ -30,6 +30,7 @@ pub mod idempotency;
 pub mod jobs;
 mod migrate;
 mod row;
+pub mod scratch;
 mod tokens;
 mod tx;
 mod value;

@@ -1,0 +1,5 @@
+//! Tests of the store on both databases.
+
+mod blobs;
+mod jobs;
+mod rows;
