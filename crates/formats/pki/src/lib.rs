@@ -1,27 +1,40 @@
-//! X.509, CRL, OCSP, time stamps and CMS.
+//! X.509, CRL, OCSP, time stamps and CMS: bytes and rules, no clock, no keys.
+//!
+//! Everything that is signed is built in three steps: a template gives the octets to be signed, the caller has them signed, the template
+//! assembles. Every reader is bounded in size, depth and count and refuses with a named [`Error`].
+#![warn(clippy::indexing_slicing)]
 
-/// Digest algorithms.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
-pub enum DigestAlgorithm {
-    /// SHA-1: read only, never accepted beyond its end date.
-    Sha1,
-    /// SHA-256.
-    Sha256,
-    /// SHA-384.
-    Sha384,
-    /// SHA-512.
-    Sha512,
-}
+pub mod algorithm;
+pub mod asn1;
+pub mod certificate;
+pub mod cms;
+pub mod crl;
+mod error;
+mod name;
+pub mod ocsp;
+pub mod oid;
+pub mod pkcs10;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+#[cfg(test)]
+mod tests;
+pub mod tsp;
 
-/// Signature algorithms.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
-pub enum SignatureAlgorithm {
-    /// RSASSA-PKCS1-v1_5.
-    RsaPkcs1(DigestAlgorithm),
-    /// RSASSA-PSS, MGF1 with the same digest, salt as long as the digest.
-    RsaPss(DigestAlgorithm),
-    /// ECDSA; the curve is that of the key.
-    Ecdsa(DigestAlgorithm),
-    /// Ed25519.
-    Ed25519,
-}
+pub use algorithm::{
+    DigestAlgorithm, Digester, KeyKind, PublicKey, SignatureAlgorithm, ecdsa_der_to_raw, ecdsa_raw_to_der, hmac,
+    verify, verify_digest,
+};
+pub use certificate::{
+    BasicConstraints, Certificate, CertificateTemplate, Extension, Extensions, KeyUsage, NameConstraints, Policy,
+    QcStatements, QcType, der_from_pem, pem_decode, pem_encode,
+};
+pub use cms::{Attribute, EssCertId, SignedData, SignedDataTemplate, SignerId, SignerInfo};
+pub use crl::{Crl, CrlEncoder, CrlEntry, CrlTemplate, IssuingDistributionPoint, RevocationReason};
+pub use error::{Error, Result};
+pub use name::{GeneralName, Name, NameAttribute};
+pub use ocsp::{
+    CertId, CertStatus, OcspErrorStatus, OcspRequest, OcspResponse, OcspResponseTemplate, SingleResponse, ocsp_error,
+};
+pub use oid::Oid;
+pub use pkcs10::CertificationRequest;
+pub use tsp::{FailureInfo, TimeStampRequest, TimeStampResponse, TimeStampToken, TokenTemplate, TstInfo};

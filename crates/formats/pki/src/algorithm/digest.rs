@@ -1,0 +1,126 @@
+use aws_lc_rs::{digest, hmac as mac};
+
+use crate::{Oid, asn1, oid};
+
+/// Digest algorithms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub enum DigestAlgorithm {
+    /// SHA-1: read only, never accepted beyond its end date.
+    Sha1,
+    /// SHA-256.
+    Sha256,
+    /// SHA-384.
+    Sha384,
+    /// SHA-512.
+    Sha512,
+}
+
+impl DigestAlgorithm {
+    /// All, weakest first.
+    pub const ALL: [Self; 4] = [Self::Sha1, Self::Sha256, Self::Sha384, Self::Sha512];
+
+    /// Its object identifier.
+    pub fn oid(self) -> Oid {
+        match self {
+            Self::Sha1 => oid::SHA1,
+            Self::Sha256 => oid::SHA256,
+            Self::Sha384 => oid::SHA384,
+            Self::Sha512 => oid::SHA512,
+        }
+    }
+    /// By object identifier.
+    pub fn from_oid(id: Oid) -> Option<Self> {
+        Self::ALL.into_iter().find(|d| d.oid() == id)
+    }
+    /// By its length in octets.
+    pub fn from_size(size: usize) -> Option<Self> {
+        Self::ALL.into_iter().find(|d| d.size() == size)
+    }
+    /// Length in octets.
+    pub fn size(self) -> usize {
+        match self {
+            Self::Sha1 => 20,
+            Self::Sha256 => 32,
+            Self::Sha384 => 48,
+            Self::Sha512 => 64,
+        }
+    }
+    /// Usual name, `SHA-256`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sha1 => "SHA-1",
+            Self::Sha256 => "SHA-256",
+            Self::Sha384 => "SHA-384",
+            Self::Sha512 => "SHA-512",
+        }
+    }
+    /// DER `AlgorithmIdentifier` without parameters (RFC 5754).
+    pub fn to_der(self) -> Vec<u8> {
+        asn1::seq([asn1::oid(self.oid())])
+    }
+    /// Digest of `data`.
+    pub fn of(self, data: &[u8]) -> Vec<u8> {
+        digest::digest(self.provider(), data).as_ref().to_vec()
+    }
+    pub(crate) fn provider(self) -> &'static digest::Algorithm {
+        match self {
+            Self::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
+            Self::Sha256 => &digest::SHA256,
+            Self::Sha384 => &digest::SHA384,
+            Self::Sha512 => &digest::SHA512,
+        }
+    }
+}
+
+/// A digest over data that comes in pieces. Also a [`std::io::Write`].
+#[derive(Clone)]
+pub struct Digester {
+    algorithm: DigestAlgorithm,
+    context: digest::Context,
+}
+
+impl Digester {
+    /// Nothing yet.
+    pub fn new(algorithm: DigestAlgorithm) -> Self {
+        Self { algorithm, context: digest::Context::new(algorithm.provider()) }
+    }
+    /// Which algorithm.
+    pub fn algorithm(&self) -> DigestAlgorithm {
+        self.algorithm
+    }
+    /// The next piece.
+    pub fn update(&mut self, data: &[u8]) {
+        self.context.update(data);
+    }
+    /// The digest of all pieces.
+    pub fn finish(self) -> Vec<u8> {
+        self.context.finish().as_ref().to_vec()
+    }
+}
+
+impl std::fmt::Debug for Digester {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Digester").field(&self.algorithm).finish()
+    }
+}
+
+impl std::io::Write for Digester {
+    fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
+        self.update(buf);
+        Ok(buf.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// HMAC.
+pub fn hmac(algorithm: DigestAlgorithm, key: &[u8], data: &[u8]) -> Vec<u8> {
+    let algorithm = match algorithm {
+        DigestAlgorithm::Sha1 => mac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
+        DigestAlgorithm::Sha256 => mac::HMAC_SHA256,
+        DigestAlgorithm::Sha384 => mac::HMAC_SHA384,
+        DigestAlgorithm::Sha512 => mac::HMAC_SHA512,
+    };
+    mac::sign(&mac::Key::new(algorithm, key), data).as_ref().to_vec()
+}

@@ -1,0 +1,14 @@
+//! CMS SignedData (RFC 5652) with the signed attributes of CAdES and time stamps.
+
+mod attributes;
+mod ber;
+mod build;
+mod read;
+
+pub use attributes::{Attribute, EssCertId, signing_certificate_v2};
+pub use ber::{Normalised, normalise};
+pub use build::SignedDataTemplate;
+pub use read::{SignedData, SignerId, SignerInfo};
+
+/// Largest CMS message read.
+pub const MAX_CMS: usize = 256 * 1024 * 1024;

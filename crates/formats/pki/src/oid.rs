@@ -1,0 +1,152 @@
+//! Object identifiers, by the names of the documents that define them.
+#![expect(missing_docs, reason = "the names are those of the standards")]
+
+pub use const_oid::ObjectIdentifier as Oid;
+
+macro_rules! oids {
+    ($($name:ident = $text:literal;)*) => { $(pub const $name: Oid = Oid::new_unwrap($text);)* };
+}
+
+oids! {
+    // digests
+    SHA1 = "1.3.14.3.2.26";
+    SHA256 = "2.16.840.1.101.3.4.2.1";
+    SHA384 = "2.16.840.1.101.3.4.2.2";
+    SHA512 = "2.16.840.1.101.3.4.2.3";
+    // signatures
+    RSA_ENCRYPTION = "1.2.840.113549.1.1.1";
+    RSA_SHA1 = "1.2.840.113549.1.1.5";
+    MGF1 = "1.2.840.113549.1.1.8";
+    RSA_PSS = "1.2.840.113549.1.1.10";
+    RSA_SHA256 = "1.2.840.113549.1.1.11";
+    RSA_SHA384 = "1.2.840.113549.1.1.12";
+    RSA_SHA512 = "1.2.840.113549.1.1.13";
+    EC_PUBLIC_KEY = "1.2.840.10045.2.1";
+    ECDSA_SHA1 = "1.2.840.10045.4.1";
+    ECDSA_SHA256 = "1.2.840.10045.4.3.2";
+    ECDSA_SHA384 = "1.2.840.10045.4.3.3";
+    ECDSA_SHA512 = "1.2.840.10045.4.3.4";
+    P256 = "1.2.840.10045.3.1.7";
+    P384 = "1.3.132.0.34";
+    P521 = "1.3.132.0.35";
+    ED25519 = "1.3.101.112";
+    // names
+    COMMON_NAME = "2.5.4.3";
+    SURNAME = "2.5.4.4";
+    SERIAL_NUMBER = "2.5.4.5";
+    COUNTRY = "2.5.4.6";
+    LOCALITY = "2.5.4.7";
+    STATE = "2.5.4.8";
+    ORGANIZATION = "2.5.4.10";
+    ORGANIZATIONAL_UNIT = "2.5.4.11";
+    TITLE = "2.5.4.12";
+    GIVEN_NAME = "2.5.4.42";
+    PSEUDONYM = "2.5.4.65";
+    ORGANIZATION_IDENTIFIER = "2.5.4.97";
+    EMAIL_ADDRESS = "1.2.840.113549.1.9.1";
+    DOMAIN_COMPONENT = "0.9.2342.19200300.100.1.25";
+    // extensions
+    SUBJECT_KEY_IDENTIFIER = "2.5.29.14";
+    KEY_USAGE = "2.5.29.15";
+    SUBJECT_ALT_NAME = "2.5.29.17";
+    ISSUER_ALT_NAME = "2.5.29.18";
+    BASIC_CONSTRAINTS = "2.5.29.19";
+    CRL_NUMBER = "2.5.29.20";
+    CRL_REASON = "2.5.29.21";
+    INVALIDITY_DATE = "2.5.29.24";
+    DELTA_CRL_INDICATOR = "2.5.29.27";
+    ISSUING_DISTRIBUTION_POINT = "2.5.29.28";
+    CERTIFICATE_ISSUER = "2.5.29.29";
+    NAME_CONSTRAINTS = "2.5.29.30";
+    CRL_DISTRIBUTION_POINTS = "2.5.29.31";
+    CERTIFICATE_POLICIES = "2.5.29.32";
+    ANY_POLICY = "2.5.29.32.0";
+    POLICY_MAPPINGS = "2.5.29.33";
+    AUTHORITY_KEY_IDENTIFIER = "2.5.29.35";
+    POLICY_CONSTRAINTS = "2.5.29.36";
+    EXTENDED_KEY_USAGE = "2.5.29.37";
+    FRESHEST_CRL = "2.5.29.46";
+    INHIBIT_ANY_POLICY = "2.5.29.54";
+    EXPIRED_CERTS_ON_CRL = "2.5.29.60";
+    NO_REV_AVAIL = "2.5.29.56";
+    AUTHORITY_INFO_ACCESS = "1.3.6.1.5.5.7.1.1";
+    QC_STATEMENTS = "1.3.6.1.5.5.7.1.3";
+    SUBJECT_INFO_ACCESS = "1.3.6.1.5.5.7.1.11";
+    VALIDITY_ASSURED_SHORT_TERM = "0.4.0.194121.2.1";
+    CPS_QUALIFIER = "1.3.6.1.5.5.7.2.1";
+    USER_NOTICE_QUALIFIER = "1.3.6.1.5.5.7.2.2";
+    AD_OCSP = "1.3.6.1.5.5.7.48.1";
+    AD_CA_ISSUERS = "1.3.6.1.5.5.7.48.2";
+    // extended key usages
+    ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0";
+    SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
+    CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
+    EMAIL_PROTECTION = "1.3.6.1.5.5.7.3.4";
+    TIME_STAMPING = "1.3.6.1.5.5.7.3.8";
+    OCSP_SIGNING = "1.3.6.1.5.5.7.3.9";
+    // qualified certificate statements (EN 319 412-5, RFC 3739)
+    QC_SYNTAX_V2 = "1.3.6.1.5.5.7.11.2";
+    QC_COMPLIANCE = "0.4.0.1862.1.1";
+    QC_LIMIT_VALUE = "0.4.0.1862.1.2";
+    QC_RETENTION_PERIOD = "0.4.0.1862.1.3";
+    QC_SSCD = "0.4.0.1862.1.4";
+    QC_PDS = "0.4.0.1862.1.5";
+    QC_TYPE = "0.4.0.1862.1.6";
+    QC_TYPE_ESIGN = "0.4.0.1862.1.6.1";
+    QC_TYPE_ESEAL = "0.4.0.1862.1.6.2";
+    QC_TYPE_WEB = "0.4.0.1862.1.6.3";
+    QC_CC_LEGISLATION = "0.4.0.1862.1.7";
+    SEMANTICS_NATURAL = "0.4.0.194121.1.1";
+    SEMANTICS_LEGAL = "0.4.0.194121.1.2";
+    // certificate policies (EN 319 411-1, -2)
+    NCP = "0.4.0.2042.1.1";
+    NCP_PLUS = "0.4.0.2042.1.2";
+    OVCP = "0.4.0.2042.1.7";
+    QCP_N = "0.4.0.194112.1.0";
+    QCP_L = "0.4.0.194112.1.1";
+    QCP_N_QSCD = "0.4.0.194112.1.2";
+    QCP_L_QSCD = "0.4.0.194112.1.3";
+    // OCSP
+    OCSP_BASIC = "1.3.6.1.5.5.7.48.1.1";
+    OCSP_NONCE = "1.3.6.1.5.5.7.48.1.2";
+    OCSP_NOCHECK = "1.3.6.1.5.5.7.48.1.5";
+    OCSP_ARCHIVE_CUTOFF = "1.3.6.1.5.5.7.48.1.6";
+    OCSP_EXTENDED_REVOKE = "1.3.6.1.5.5.7.48.1.9";
+    OCSP_PREFERRED_SIGNATURE = "1.3.6.1.5.5.7.48.1.8";
+    // CMS and time stamps
+    CMS_DATA = "1.2.840.113549.1.7.1";
+    CMS_SIGNED_DATA = "1.2.840.113549.1.7.2";
+    CMS_ENCRYPTED_DATA = "1.2.840.113549.1.7.6";
+    CONTENT_TYPE = "1.2.840.113549.1.9.3";
+    MESSAGE_DIGEST = "1.2.840.113549.1.9.4";
+    SIGNING_TIME = "1.2.840.113549.1.9.5";
+    EXTENSION_REQUEST = "1.2.840.113549.1.9.14";
+    TST_INFO = "1.2.840.113549.1.9.16.1.4";
+    SIGNING_CERTIFICATE = "1.2.840.113549.1.9.16.2.12";
+    SIGNATURE_TIME_STAMP = "1.2.840.113549.1.9.16.2.14";
+    SIGNATURE_POLICY = "1.2.840.113549.1.9.16.2.15";
+    CERTIFICATE_VALUES = "1.2.840.113549.1.9.16.2.23";
+    REVOCATION_VALUES = "1.2.840.113549.1.9.16.2.24";
+    SIGNING_CERTIFICATE_V2 = "1.2.840.113549.1.9.16.2.47";
+    ARCHIVE_TIME_STAMP_V3 = "0.4.0.1733.2.4";
+    CMS_ALGORITHM_PROTECTION = "1.2.840.113549.1.9.52";
+    ADBE_REVOCATION = "1.2.840.113583.1.1.8";
+    RI_OCSP_RESPONSE = "1.3.6.1.5.5.7.16.2";
+    QTST_STATEMENT = "0.4.0.19422.1.1";
+    BEST_PRACTICE_TIME_STAMP_POLICY = "0.4.0.2023.1.1";
+    // PKCS#8, PKCS#12
+    PBES2 = "1.2.840.113549.1.5.13";
+    PBKDF2 = "1.2.840.113549.1.5.12";
+    HMAC_SHA1 = "1.2.840.113549.2.7";
+    HMAC_SHA256 = "1.2.840.113549.2.9";
+    HMAC_SHA384 = "1.2.840.113549.2.10";
+    HMAC_SHA512 = "1.2.840.113549.2.11";
+    AES128_CBC = "2.16.840.1.101.3.4.1.2";
+    AES256_CBC = "2.16.840.1.101.3.4.1.42";
+    PKCS12_KEY_BAG = "1.2.840.113549.1.12.10.1.1";
+    PKCS12_SHROUDED_KEY_BAG = "1.2.840.113549.1.12.10.1.2";
+    PKCS12_CERT_BAG = "1.2.840.113549.1.12.10.1.3";
+    X509_CERTIFICATE_BAG = "1.2.840.113549.1.9.22.1";
+    FRIENDLY_NAME = "1.2.840.113549.1.9.20";
+    LOCAL_KEY_ID = "1.2.840.113549.1.9.21";
+}

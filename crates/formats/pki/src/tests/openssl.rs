@@ -1,0 +1,164 @@
+//! What this crate builds, judged by the `openssl` program.
+
+use std::process::Command;
+
+use crate::{testing::*, *};
+
+fn openssl(dir: &std::path::Path, args: &[&str]) -> String {
+    let out = Command::new("openssl").args(args).current_dir(dir).output().unwrap();
+    let text = format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
+    assert!(out.status.success(), "openssl {args:?}: {text}");
+    text
+}
+
+#[test]
+fn chain_crl_ocsp_and_time_stamp_are_accepted() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = dir.path();
+    let root = TestEntity::root("Sakne", TestKey::p384());
+    let ca = root.issue_ca(2, "Izdevējs", TestKey::p256());
+    let signer =
+        ca.issue_signer(0xa1, "Jānis Paraugs", TestKey::new(SignatureAlgorithm::RsaPss(DigestAlgorithm::Sha256)));
+    let tsa = ca.issue_tsa(4, "Laiks", TestKey::p384());
+    let responder = ca.issue_ocsp(5, "Statuss", TestKey::p256());
+    let write = |name: &str, bytes: &[u8]| std::fs::write(at.join(name), bytes).unwrap();
+    write("root.pem", root.certificate.to_pem().as_bytes());
+    write("ca.pem", ca.certificate.to_pem().as_bytes());
+    write("signer.pem", signer.certificate.to_pem().as_bytes());
+    let moment = day(100);
+    let entries = [CrlEntry {
+        serial: vec![0x77],
+        revoked_at: day(50),
+        reason: Some(RevocationReason::KeyCompromise),
+        invalid_since: None,
+    }];
+    write("ca.crl", &ca.crl(7, moment, &entries));
+    write("root.crl", &root.crl(1, moment, &[]));
+    let seconds = moment.as_second().to_string();
+    openssl(at, &["crl", "-in", "ca.crl", "-inform", "DER", "-out", "ca.crl.pem"]);
+    openssl(at, &["crl", "-in", "root.crl", "-inform", "DER", "-out", "root.crl.pem"]);
+    openssl(
+        at,
+        &[
+            "verify",
+            "-x509_strict",
+            "-attime",
+            &seconds,
+            "-CAfile",
+            "root.pem",
+            "-untrusted",
+            "ca.pem",
+            "-crl_check_all",
+            "-CRLfile",
+            "ca.crl.pem",
+            "-CRLfile",
+            "root.crl.pem",
+            "signer.pem",
+        ],
+    );
+    write("resp.der", &responder.ocsp(&ca.certificate, &signer.certificate, CertStatus::Good, moment));
+    let text = openssl(
+        at,
+        &[
+            "ocsp",
+            "-respin",
+            "resp.der",
+            "-issuer",
+            "ca.pem",
+            "-cert",
+            "signer.pem",
+            "-CAfile",
+            "root.pem",
+            "-verify_other",
+            "ca.pem",
+            "-attime",
+            &seconds,
+            "-no_nonce",
+            "-status_age",
+            "999999999",
+            "-validity_period",
+            "999999999",
+        ],
+    );
+    assert!(text.contains("Response verify OK") && text.contains("signer.pem: good"), "{text}");
+    write("data", b"dati");
+    let token = tsa.time_stamp(&DigestAlgorithm::Sha256.of(b"dati"), moment);
+    write("token.tsr", &TimeStampResponse::granted(&token));
+    let text = openssl(
+        at,
+        &[
+            "ts",
+            "-verify",
+            "-in",
+            "token.tsr",
+            "-data",
+            "data",
+            "-CAfile",
+            "root.pem",
+            "-untrusted",
+            "ca.pem",
+            "-attime",
+            &seconds,
+        ],
+    );
+    assert!(text.contains("Verification: OK"), "{text}");
+    let parsed = TimeStampToken::from_ber(&token).unwrap();
+    assert_eq!(parsed.verify(&[]).unwrap(), tsa.certificate);
+    assert_eq!(parsed.info.time, moment);
+    assert!(parsed.info.qualified && TimeStampToken::may_stamp(&tsa.certificate));
+}
+
+#[test]
+fn signed_data_and_requests_are_accepted() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = dir.path();
+    let root = TestEntity::root("Sakne", TestKey::new(SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha512)));
+    let signer = root.issue_signer(9, "Zane Paraudziņa", TestKey::p384());
+    std::fs::write(at.join("root.pem"), root.certificate.to_pem()).unwrap();
+    let data = b"saturs".to_vec();
+    let template = SignedDataTemplate {
+        content_type: oid::CMS_DATA,
+        content: Some(data.clone()),
+        message_digest: DigestAlgorithm::Sha384.of(&data),
+        digest: DigestAlgorithm::Sha384,
+        signature: signer.key.algorithm(),
+        certificate: signer.certificate.clone(),
+        signing_time: Some(day(10)),
+        more_attributes: vec![],
+    };
+    let signed = template.to_be_signed().unwrap();
+    let ocsp = root.ocsp(&root.certificate, &signer.certificate, CertStatus::Good, day(10));
+    let cms = template
+        .assemble(
+            &signed,
+            &signer.key.sign(&signed),
+            std::slice::from_ref(&root.certificate),
+            &[root.crl(1, day(10), &[])],
+            &[ocsp],
+            &[],
+        )
+        .unwrap();
+    std::fs::write(at.join("m.p7s"), &cms).unwrap();
+    let seconds = day(10).as_second().to_string();
+    let out = openssl(
+        at,
+        &[
+            "cms", "-verify", "-binary", "-inform", "DER", "-in", "m.p7s", "-CAfile", "root.pem", "-purpose", "any",
+            "-cades", "-attime", &seconds,
+        ],
+    );
+    assert!(out.contains("saturs"), "{out}");
+    let read = SignedData::from_ber(&cms).unwrap();
+    let one = read.only_signer().unwrap();
+    assert_eq!((read.crls.len(), read.ocsps.len(), read.certificates.len()), (1, 1, 2));
+    one.verify_value(signer.certificate.spki(), &data).unwrap();
+    assert_eq!(one.signing_time().unwrap(), Some(day(10)));
+    assert!(one.certificate_references().unwrap().unwrap()[0].is(&signer.certificate));
+
+    let key = TestKey::new(SignatureAlgorithm::Ed25519);
+    let tbs = CertificationRequest::tbs(&name("Pieteikums"), key.spki());
+    let request = CertificationRequest::assemble(&tbs, key.algorithm(), &key.sign(&tbs)).unwrap();
+    std::fs::write(at.join("r.csr"), &request).unwrap();
+    openssl(at, &["req", "-in", "r.csr", "-inform", "DER", "-verify", "-noout"]);
+    CertificationRequest::from_der(&request).unwrap().verify().unwrap();
+}
