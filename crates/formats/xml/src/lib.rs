@@ -1,1 +1,14 @@
-//! xml
+//! Safe XML: a bounded parser, canonicalisation, and signatures (XML-DSig).
+//!
+//! One parser reads an input once; canonicalisation and signature verification work on its nodes, so what was verified is what is used.
+
+#![warn(clippy::indexing_slicing)]
+
+pub mod c14n;
+pub mod dsig;
+mod parse;
+mod write;
+
+pub use c14n::{C14n, C14nError, Canonicaliser, Method, Sink};
+pub use parse::{Attribute, Document, Limits, Node, NodeId, ParseError, Problem, XML_NS, decode};
+pub use write::{Tag, escape_attribute, escape_text};

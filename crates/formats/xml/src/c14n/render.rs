@@ -1,0 +1,295 @@
+use std::borrow::Cow;
+
+use super::{C14n, C14nError, Method, Sink, base};
+use crate::{
+    Attribute, Document, NodeId,
+    parse::{Data, Element, XML_NS},
+};
+
+/// An element whose end tag is still to come.
+struct Open<'d> {
+    end: u32,
+    prefix: &'d str,
+    local: &'d str,
+    scope: usize,
+    rendered: usize,
+}
+
+/// An attribute ready to be sorted and written.
+struct Out<'d> {
+    uri: &'d str,
+    prefix: &'d str,
+    local: &'d str,
+    value: Cow<'d, str>,
+}
+
+pub(crate) struct Renderer<'d, 'a, 'o> {
+    alg: &'d C14n,
+    doc: &'d Document<'a>,
+    omit: &'d [NodeId],
+    out: &'o mut dyn Sink,
+    /// Declarations in force, innermost last.
+    scope: Vec<(&'d str, &'d str)>,
+    /// Declarations written by elements that are still open, innermost last.
+    rendered: Vec<(&'d str, &'d str)>,
+    open: Vec<Open<'d>>,
+}
+
+fn last<'d>(list: &[(&str, &'d str)], prefix: &str) -> Option<&'d str> {
+    list.iter().rev().find(|(p, _)| *p == prefix).map(|(_, uri)| *uri)
+}
+
+impl<'d, 'a, 'o> Renderer<'d, 'a, 'o> {
+    pub(crate) fn new(alg: &'d C14n, doc: &'d Document<'a>, omit: &'d [NodeId], out: &'o mut dyn Sink) -> Self {
+        Self { alg, doc, omit, out, scope: Vec::new(), rendered: Vec::new(), open: Vec::new() }
+    }
+
+    pub(crate) fn run(mut self, apex: Option<NodeId>) -> Result<(), C14nError> {
+        let doc = self.doc;
+        let (first, end) = match apex {
+            Some(id) => {
+                doc.element(id).ok_or(C14nError::NoElement)?;
+                self.inherit(id);
+                (id.0, doc.entry(id).map_or(0, |e| e.end))
+            }
+            None => (1, doc.entry(NodeId(0)).map_or(0, |e| e.end)),
+        };
+        let mut next = first;
+        while next < end {
+            self.close_until(next);
+            let id = NodeId(next);
+            let Some(entry) = doc.entry(id) else { break };
+            if self.omit.contains(&id) {
+                next = entry.end;
+                continue;
+            }
+            next += 1;
+            match &entry.data {
+                Data::Element(e) => self.start(id, e, entry.end, apex == Some(id))?,
+                Data::Text(t) => self.escaped(t, false),
+                Data::Comment(t) if self.alg.comments => self.beside(id, |out| {
+                    out.put(b"<!--");
+                    out.put(t.as_bytes());
+                    out.put(b"-->");
+                }),
+                Data::Instruction { target, data } => self.beside(id, |out| {
+                    out.put(b"<?");
+                    out.put(target.as_bytes());
+                    if !data.is_empty() {
+                        out.put(b" ");
+                        out.put(data.as_bytes());
+                    }
+                    out.put(b"?>");
+                }),
+                _ => {}
+            }
+        }
+        self.close_until(end);
+        Ok(())
+    }
+
+    /// Fills the scope with what the ancestors of the apex declare.
+    fn inherit(&mut self, apex: NodeId) {
+        let mut chain: Vec<&'d Element<'a>> = self.ancestors(apex);
+        chain.reverse();
+        for e in chain {
+            self.declare(e);
+        }
+    }
+
+    fn ancestors(&self, id: NodeId) -> Vec<&'d Element<'a>> {
+        let mut found = Vec::new();
+        let mut at = self.doc.entry(id).map_or(0, |e| e.parent);
+        while let Some(e) = self.doc.element(NodeId(at)) {
+            found.push(e);
+            at = self.doc.entry(NodeId(at)).map_or(0, |e| e.parent);
+        }
+        found
+    }
+
+    fn declare(&mut self, e: &'d Element<'a>) {
+        for (prefix, uri) in &e.declarations {
+            self.scope.push((prefix, self.doc.uri(*uri)));
+        }
+    }
+
+    /// A comment or instruction: outside the document element it stands on its own line.
+    fn beside(&mut self, id: NodeId, write: impl FnOnce(&mut dyn Sink)) {
+        let outside = self.doc.entry(id).is_some_and(|e| e.parent == 0);
+        let after = id > self.doc.root;
+        if outside && after {
+            self.out.put(b"\n");
+        }
+        write(self.out);
+        if outside && !after {
+            self.out.put(b"\n");
+        }
+    }
+
+    fn close_until(&mut self, index: u32) {
+        while self.open.last().is_some_and(|o| o.end <= index) {
+            let Some(o) = self.open.pop() else { return };
+            self.scope.truncate(o.scope);
+            self.rendered.truncate(o.rendered);
+            self.out.put(b"</");
+            self.name(o.prefix, o.local);
+            self.out.put(b">");
+        }
+    }
+
+    fn name(&mut self, prefix: &str, local: &str) {
+        if !prefix.is_empty() {
+            self.out.put(prefix.as_bytes());
+            self.out.put(b":");
+        }
+        self.out.put(local.as_bytes());
+    }
+
+    fn start(&mut self, id: NodeId, e: &'d Element<'a>, end: u32, apex: bool) -> Result<(), C14nError> {
+        let open = Open { end, prefix: e.prefix, local: e.local, scope: self.scope.len(), rendered: self.rendered.len() };
+        for (_, uri) in &e.declarations {
+            let uri = self.doc.uri(*uri);
+            if !uri.is_empty() && !has_scheme(uri) {
+                return Err(C14nError::RelativeNamespace(uri.to_owned()));
+            }
+        }
+        self.declare(e);
+        let mut namespaces = if self.alg.method == Method::Exclusive { self.exclusive(e, apex) } else { self.inclusive(e, apex) };
+        namespaces.sort_unstable();
+        let mut attributes: Vec<Out<'d>> = e.attributes.iter().map(|a| self.own(a)).collect();
+        if apex && self.alg.method != Method::Exclusive {
+            self.inherit_xml(id, &mut attributes);
+        }
+        attributes.sort_by(|a, b| (a.uri, a.local).cmp(&(b.uri, b.local)));
+        self.out.put(b"<");
+        self.name(e.prefix, e.local);
+        for (prefix, uri) in namespaces {
+            self.out.put(if prefix.is_empty() { b" xmlns" } else { b" xmlns:" });
+            self.out.put(prefix.as_bytes());
+            self.out.put(b"=\"");
+            self.escaped(uri, true);
+            self.out.put(b"\"");
+            self.rendered.push((prefix, uri));
+        }
+        for a in &attributes {
+            self.out.put(b" ");
+            self.name(a.prefix, a.local);
+            self.out.put(b"=\"");
+            self.escaped(&a.value, true);
+            self.out.put(b"\"");
+        }
+        self.out.put(b">");
+        self.open.push(open);
+        Ok(())
+    }
+
+    fn own(&self, a: &'d Attribute<'a>) -> Out<'d> {
+        Out { uri: self.doc.uri(a.ns), prefix: a.prefix, local: a.local, value: Cow::Borrowed(a.value.as_ref()) }
+    }
+
+    /// Whether a declaration must be written here: it differs from what open elements have written.
+    fn is_news(&self, prefix: &str, uri: &str) -> bool {
+        last(&self.rendered, prefix).unwrap_or("") != uri
+    }
+
+    fn inclusive(&self, e: &'d Element<'a>, apex: bool) -> Vec<(&'d str, &'d str)> {
+        let mut found = Vec::new();
+        if apex {
+            for (i, (prefix, uri)) in self.scope.iter().enumerate() {
+                let hidden = self.scope.iter().skip(i + 1).any(|(p, _)| p == prefix);
+                if !hidden && *prefix != "xml" && self.is_news(prefix, uri) {
+                    found.push((*prefix, *uri));
+                }
+            }
+        } else {
+            for (prefix, uri) in &e.declarations {
+                let uri = self.doc.uri(*uri);
+                if *prefix != "xml" && self.is_news(prefix, uri) {
+                    found.push((*prefix, uri));
+                }
+            }
+        }
+        found
+    }
+
+    fn exclusive(&self, e: &'d Element<'a>, apex: bool) -> Vec<(&'d str, &'d str)> {
+        let mut used = vec![e.prefix];
+        used.extend(e.attributes.iter().map(|a| a.prefix).filter(|p| !p.is_empty()));
+        for listed in &self.alg.prefixes {
+            let listed = if listed == "#default" { "" } else { listed.as_str() };
+            if apex || e.declarations.iter().any(|(p, _)| *p == listed) {
+                used.push(listed);
+            }
+        }
+        used.sort_unstable();
+        used.dedup();
+        let mut found = Vec::new();
+        for prefix in used {
+            let uri = last(&self.scope, prefix).unwrap_or("");
+            if prefix != "xml" && self.is_news(prefix, uri) {
+                found.push((prefix, uri));
+            }
+        }
+        found
+    }
+
+    /// `xml:` attributes of ancestors that are left out.
+    fn inherit_xml(&self, id: NodeId, attributes: &mut Vec<Out<'d>>) {
+        let ancestors = self.ancestors(id);
+        if ancestors.is_empty() {
+            return;
+        }
+        let v11 = self.alg.method == Method::Inclusive11;
+        for a in ancestors.iter().flat_map(|e| &e.attributes).filter(|a| self.doc.uri(a.ns) == XML_NS) {
+            let inherited = if v11 { matches!(a.local, "lang" | "space") } else { true };
+            if inherited && !attributes.iter().any(|o| o.uri == XML_NS && o.local == a.local) {
+                attributes.push(self.own(a));
+            }
+        }
+        if !v11 {
+            return;
+        }
+        let own = attributes.iter().position(|o| o.uri == XML_NS && o.local == "base");
+        let inner = own.and_then(|i| attributes.get(i)).map(|o| o.value.to_string());
+        let outer = ancestors.iter().filter_map(|e| e.attributes.iter().find(|a| a.local == "base" && self.doc.uri(a.ns) == XML_NS));
+        let mut outer: Vec<&str> = outer.map(|a| a.value.as_ref()).collect();
+        if outer.is_empty() {
+            return;
+        }
+        outer.reverse();
+        let joined = outer.into_iter().map(str::to_owned).chain(inner).reduce(|base, r| base::join(&base, &r)).unwrap_or_default();
+        if let Some(i) = own {
+            attributes.remove(i);
+        }
+        if !joined.is_empty() {
+            attributes.push(Out { uri: XML_NS, prefix: "xml", local: "base", value: Cow::Owned(joined) });
+        }
+    }
+
+    fn escaped(&mut self, text: &str, attribute: bool) {
+        let mut rest = text;
+        let special = |b: u8| matches!(b, b'&' | b'<' | b'\r') || if attribute { matches!(b, b'"' | b'\t' | b'\n') } else { b == b'>' };
+        while let Some(at) = rest.bytes().position(special) {
+            let (plain, tail) = rest.split_at(at);
+            self.out.put(plain.as_bytes());
+            self.out.put(match tail.as_bytes().first() {
+                Some(b'&') => b"&amp;",
+                Some(b'<') => b"&lt;",
+                Some(b'>') => b"&gt;",
+                Some(b'"') => b"&quot;",
+                Some(b'\t') => b"&#x9;",
+                Some(b'\n') => b"&#xA;",
+                _ => b"&#xD;",
+            });
+            rest = tail.get(1..).unwrap_or("");
+        }
+        self.out.put(rest.as_bytes());
+    }
+}
+
+/// Whether a reference starts with `scheme:`.
+fn has_scheme(uri: &str) -> bool {
+    uri.split_once(':').is_some_and(|(s, _)| {
+        s.starts_with(|c: char| c.is_ascii_alphabetic()) && s.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
+    })
+}
