@@ -1,1 +1,64 @@
-//! asic
+//! ASiC-E containers with XAdES (EN 319 162-1), under the names of EDOC 2.0 or of ASiC.
+//!
+//! A new container is written front to back while its files are digested, so that any size passes through constant memory; a further
+//! signature is put into an existing one by copying what is there byte for byte.
+
+mod container;
+mod create;
+mod error;
+mod manifest;
+
+#[cfg(test)]
+mod tests;
+
+pub use container::Container;
+pub use create::Builder;
+pub use error::AsicError;
+
+/// Namespace of ASiC.
+pub const ASIC: &str = "http://uri.etsi.org/02918/v1.2.1#";
+/// Media type of an ASiC-E container.
+pub const ASIC_E: &str = "application/vnd.etsi.asic-e+zip";
+/// Media type of an ASiC-S container.
+pub const ASIC_S: &str = "application/vnd.etsi.asic-s+zip";
+
+/// How signature files are named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Naming {
+    /// EDOC 2.0: `META-INF/edoc-signatures-S1.xml`.
+    Edoc,
+    /// EN 319 162-1: `META-INF/signatures0.xml`.
+    Asice,
+}
+
+impl Naming {
+    /// Name of the signature file number `n`, counted from 0.
+    pub fn signature_name(self, n: usize) -> String {
+        match self {
+            Self::Edoc => format!("META-INF/edoc-signatures-S{}.xml", n + 1),
+            Self::Asice => format!("META-INF/signatures{n}.xml"),
+        }
+    }
+    /// Id of the signature number `n`, counted from 0.
+    pub fn signature_id(n: usize) -> String {
+        format!("S{}", n + 1)
+    }
+    /// File name extension of the container.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Edoc => "edoc",
+            Self::Asice => "asice",
+        }
+    }
+}
+
+/// Whether an entry belongs to the container itself rather than to its content.
+pub(crate) fn is_internal(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    lower == "mimetype" || lower == "meta-inf" || lower.starts_with("meta-inf/")
+}
+
+/// Whether an entry is a file of XAdES signatures.
+pub(crate) fn is_signature(name: &str) -> bool {
+    name.strip_prefix("META-INF/").is_some_and(|n| !n.contains('/') && n.contains("signatures") && n.ends_with(".xml"))
+}

@@ -1,1 +1,24 @@
-//! xades
+//! XAdES baseline signatures (EN 319 132-1): made in steps, and read into facts.
+//!
+//! Making one: [`prepare`] gives the bytes to sign, [`Prepared::finish`] takes the signature value, [`Signed::with_timestamp`] and
+//! [`Signed::with_material`] raise the level. Every state in between can be kept as JSON, so that signer and server may stand apart.
+
+mod error;
+mod prepare;
+mod properties;
+mod signed;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::XadesError;
+pub use prepare::{DataObject, Prepared, Request, prepare};
+pub use properties::Place;
+pub use signed::Signed;
+
+/// Namespace of XAdES.
+pub const XADES: &str = "http://uri.etsi.org/01903/v1.3.2#";
+/// Namespace of the later XAdES elements.
+pub const XADES141: &str = "http://uri.etsi.org/01903/v1.4.1#";
+/// `Type` of the reference to the signed properties.
+pub const SIGNED_PROPERTIES: &str = "http://uri.etsi.org/01903#SignedProperties";

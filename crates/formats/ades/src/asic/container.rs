@@ -1,0 +1,110 @@
+use std::{
+    collections::BTreeMap,
+    io::{Read, Seek, Write},
+};
+
+use jiff::Timestamp;
+use pki::{DigestAlgorithm, Digester};
+
+use super::{ASIC_E, AsicError, Naming, is_internal, is_signature, manifest};
+use crate::{
+    xades::DataObject,
+    zip::{Archive, Limits, Writer, ZipError},
+};
+
+/// Largest file of `META-INF` that is read into memory.
+pub(crate) const MAX_INTERNAL: u64 = 64 << 20;
+
+/// An existing container, to be signed once more.
+pub struct Container<R> {
+    archive: Archive<R>,
+    naming: Naming,
+    media_types: BTreeMap<String, String>,
+    signatures: Vec<String>,
+}
+
+impl<R: Read + Seek> Container<R> {
+    /// Opens a container.
+    ///
+    /// # Errors
+    /// When the archive is refused or is not ASiC-E with XAdES.
+    pub fn open(source: R, limits: &Limits) -> Result<Self, AsicError> {
+        let mut archive = Archive::open(source, limits)?;
+        let plain = archive.entries().first().is_some_and(|e| e.name() == "mimetype" && e.is_plain_first());
+        if !plain || archive.content("mimetype", 256)? != ASIC_E.as_bytes() {
+            return Err(AsicError::NotAsic("mimetype"));
+        }
+        let names: Vec<String> = archive.entries().iter().map(|e| e.name().to_owned()).collect();
+        if names.iter().any(|n| n.starts_with("META-INF/") && (n.ends_with(".p7s") || n.ends_with(".tst"))) {
+            return Err(AsicError::NotAsic("it holds CAdES signatures or time stamps"));
+        }
+        let media_types = match archive.find(manifest::NAME) {
+            Some(_) => manifest::read(&archive.content(manifest::NAME, 8 << 20)?).ok_or(AsicError::NotAsic("manifest.xml"))?,
+            None => BTreeMap::new(),
+        };
+        let signatures: Vec<String> = names.into_iter().filter(|n| is_signature(n)).collect();
+        let edoc = signatures.iter().any(|n| n.starts_with("META-INF/edoc-"));
+        let naming = if edoc { Naming::Edoc } else { Naming::Asice };
+        Ok(Self { archive, naming, media_types, signatures })
+    }
+
+    /// How its signature files are named.
+    pub fn naming(&self) -> Naming {
+        self.naming
+    }
+
+    /// Names of its signature files.
+    pub fn signatures(&self) -> &[String] {
+        &self.signatures
+    }
+
+    /// File name and Id for the next signature.
+    pub fn next_signature(&self) -> (String, String) {
+        let mut n = self.signatures.len();
+        while self.archive.find(&self.naming.signature_name(n)).is_some() {
+            n += 1;
+        }
+        (self.naming.signature_name(n), Naming::signature_id(n))
+    }
+
+    /// Digests all files, streaming.
+    ///
+    /// # Errors
+    /// When a file does not read well.
+    pub fn files(&mut self, digest: DigestAlgorithm) -> Result<Vec<DataObject>, AsicError> {
+        let entries = self.archive.entries().iter().filter(|e| !is_internal(e.name()) && !e.is_directory());
+        let names: Vec<String> = entries.map(|e| e.name().to_owned()).collect();
+        let mut files = Vec::new();
+        for name in names {
+            let mut digester = Digester::new(digest);
+            std::io::copy(&mut self.archive.read(&name)?, &mut digester).map_err(ZipError::from_io)?;
+            let media_type = self.media_types.get(&name).filter(|m| !m.is_empty()).cloned();
+            let media_type = media_type.unwrap_or_else(|| "application/octet-stream".to_owned());
+            files.push(DataObject { name, media_type, digest: digester.finish() });
+        }
+        if files.is_empty() { Err(AsicError::Empty) } else { Ok(files) }
+    }
+
+    /// Writes the container with one more signature file. Everything that was there is copied byte for byte.
+    ///
+    /// # Errors
+    /// When the name is taken, or reading or writing fails.
+    pub fn add_signature<W: Write>(&mut self, out: W, name: &str, xml: &str, modified: Timestamp) -> Result<W, AsicError> {
+        if self.archive.find(name).is_some() {
+            return Err(AsicError::SignatureExists(name.to_owned()));
+        }
+        let names: Vec<String> = self.archive.entries().iter().map(|e| e.name().to_owned()).collect();
+        let mut zip = Writer::new(out, modified);
+        for n in &names {
+            let (record, raw) = self.archive.raw(n)?;
+            zip.copy(&record, raw)?;
+        }
+        zip.deflated(name, xml.as_bytes())?;
+        Ok(zip.finish()?)
+    }
+
+    /// Gives the source back.
+    pub fn into_inner(self) -> R {
+        self.archive.into_inner()
+    }
+}
