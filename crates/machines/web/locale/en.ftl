@@ -1,0 +1,113 @@
+# Texts common to all pages
+web-skip = Skip to content
+web-demo = Demonstration: all persons are invented, nothing is sent outside this computer.
+web-nav-main = Main menu
+web-nav-foot = About this site
+web-other-language = Latviešu
+web-sign-in = Sign in
+web-sign-out = Sign out
+web-footer = Enkurs · the open-source trust platform
+web-accessibility = Accessibility
+web-home = To the home page
+web-what-next = What to do next
+web-fault-code = Code
+web-fault-request = request
+web-error-prefix = Error:
+web-errors = { $count ->
+    [one] { $count } thing to correct
+   *[other] { $count } things to correct
+ }
+web-optional = optional
+web-drop-hint = You can also drop a file here.
+web-steps = Steps
+web-step-done = done
+web-step-now = now
+web-idcard-caption = Republic of Latvia · identity card
+web-ending = Your session is about to end
+web-ending-text = For your safety you will soon be signed out. What you have entered may be lost.
+web-ending-stay = Stay signed in
+
+# API pages
+web-api = API reference
+web-api-lead = Every request that this site understands. Errors are problem+json documents in Latvian or English, as Accept-Language asks.
+web-api-contents = Contents
+web-api-params = Parameters
+web-api-takes = Body
+web-api-answers = Answers
+web-api-types = Data types
+web-api-errors = Error codes
+web-api-errors-lead = Every refusal has a stable code: what happened, why, and what to do next.
+
+# Operator console
+web-console = Operator console
+web-console-good = Everything works
+web-console-look = It works, but somebody should look
+web-console-down = Something does not work
+web-console-tag-good = good
+web-console-tag-look = look
+web-console-tag-down = down
+
+# Refusals
+error-web-page-not-found = There is no such page
+    .cause = The address is wrong, the page has moved, or it is not meant for you.
+    .remedy = Check the address or start from the home page.
+error-web-internal = Something broke on our side
+    .cause = The request failed because of our mistake. Nothing was left half done.
+    .remedy = Try again in a moment. If it happens again, tell support the request number.
+error-web-method = This address does not take that action
+    .cause = The address is right, but the HTTP method is not one that it takes.
+    .remedy = See the API reference for the method to use.
+error-web-session-needed = You need to sign in first
+    .cause = This action is only for someone who has proved who they are, or your session has ended.
+    .remedy = Sign in with your identity card and try again.
+error-web-permission-denied = This page is not for your role
+    .cause = You are signed in, but this action belongs to another role. Work and private matters are kept apart here.
+    .remedy = If you should have the role, ask the staff manager of your institution; if you are signed in as staff, sign in as a private person.
+error-web-form-foreign = The form was not sent from this page
+    .cause = The form's safety token does not belong to your session: the page was open for too long, the session has ended, or another site sent it.
+    .remedy = Open the page again and fill in the form once more.
+error-web-form-replayed = This form has already been sent
+    .cause = A form like this is taken only once, so that nothing happens twice.
+    .remedy = See the result on the previous page. If you need another submission, open the form again.
+error-web-request-malformed = The request cannot be understood
+    .cause = The content of the request is not as expected: { $why }.
+    .remedy = Correct the request by the API reference, or open the page again.
+error-web-request-media-type = This kind of content is not taken
+    .cause = The expected media type is { $wanted }.
+    .remedy = Give the right Content-Type.
+error-web-request-timeout = The work took too long
+    .cause = No answer was ready within { $seconds } seconds, so the request was stopped.
+    .remedy = Try again. Send large files over a faster connection.
+error-web-body-too-large = The content is too large
+    .cause = No more than { $limit } is taken here.
+    .remedy = Make the file smaller, split it, or ask the administrator to raise the limit.
+error-web-rate-exceeded = Too many requests
+    .cause = More requests came from your address in a short time than is allowed.
+    .remedy = Wait { $seconds } s and try again.
+error-web-busy = The system cannot take work at the moment
+    .cause = The database or another service that is needed does not answer.
+    .remedy = Try again in a minute. Nothing is lost.
+error-web-full = The storage is full
+    .cause = The disk is full, so new data cannot be kept safely. What was kept is unharmed.
+    .remedy = Tell the operator; try again when there is space.
+error-contract-no-peer = The service { $service } that is needed cannot be reached
+    .cause = This node does not provide it, and the node that does is not answering.
+    .remedy = Try again in a minute. If it happens again, tell the operator.
+error-contract-mistyped = The services do not understand each other
+    .cause = An internal call mixed up its types.
+    .remedy = Tell the operator: all nodes must run one version.
+error-contract-unspeakable = The services do not understand each other
+    .cause = The content of an internal call cannot be written down.
+    .remedy = Tell the operator.
+error-contract-malformed = The services do not understand each other
+    .cause = The content of an internal call is not what was expected.
+    .remedy = Tell the operator: all nodes must run compatible versions.
+error-contract-unknown-call = The node does not know the call { $name }
+    .cause = It does not provide this call, or it is of an older version.
+    .remedy = Tell the operator.
+error-contract-already-wired = The node is already wired
+    .cause = The calls of the services may be attached only once.
+    .remedy = Tell the operator.
+error-contract-not-allowed = This node may not make that call
+    .cause = The service named in the node's certificate is not among those we answer.
+    .remedy = Check the node's certificate and configuration.

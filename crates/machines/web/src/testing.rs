@@ -1,0 +1,150 @@
+//! Help for the tests of services: a walk over every route with every kind of visitor, and checks of texts.
+
+use std::collections::BTreeSet;
+
+use axum::{
+    body::Body,
+    http::{Method, Request, Response, header},
+};
+use base::Cx;
+use tower::ServiceExt as _;
+
+use crate::{
+    Actor, Fault, Permission, Role, Shell,
+    i18n::{Locale, check},
+    route,
+    session::Session,
+    shell::cookie_name,
+};
+
+/// A visitor with or without a session.
+pub struct Visitor {
+    /// `anonymous`, `person`, `staff`, `clerk`, …
+    pub name: &'static str,
+    /// Who has signed in.
+    pub actor: Option<Actor>,
+}
+
+/// An invented person, signed in for themselves or as staff with `roles`.
+pub fn actor(cx: &Cx, staff: bool, roles: &[Role]) -> Actor {
+    Actor {
+        id: if staff { "staff:TEST".to_owned() } else { "PNOLV-320000-00001".to_owned() },
+        person_code: "320000-00001".to_owned(),
+        given_name: "Anna".to_owned(),
+        surname: "Paraudziņa".to_owned(),
+        roles: roles.iter().copied().collect(),
+        institution: staff.then(|| "Paraugu pārvalde".to_owned()),
+        method: "eid-card".to_owned(),
+        since: cx.now(),
+    }
+}
+
+/// One of each kind.
+pub fn visitors(cx: &Cx) -> Vec<Visitor> {
+    let mut out = vec![
+        Visitor { name: "anonymous", actor: None },
+        Visitor { name: "person", actor: Some(actor(cx, false, &[])) },
+        Visitor { name: "staff", actor: Some(actor(cx, true, &[])) },
+    ];
+    out.extend(Role::ALL.iter().map(|r| Visitor { name: r.name(), actor: Some(actor(cx, true, &[*r])) }));
+    out
+}
+
+/// The Cookie header of a session of `actor`, and a form token that fits it.
+pub fn cookie(shell: &Shell, actor: Option<Actor>) -> (String, String) {
+    let inner = &shell.inner;
+    let session = Session { actor, ..Session::new(&inner.cx) };
+    let token = session.csrf_token(&inner.cx);
+    let name = cookie_name(inner.config.tls);
+    let plain = serde_json::to_vec(&session).unwrap_or_default();
+    let sealed = inner.config.keys.seal(&inner.cx, name, &plain).unwrap_or_default();
+    (format!("{name}={sealed}"), token)
+}
+
+/// Sends every declared route to every kind of visitor; gives what differs from the declaration.
+pub async fn walk(shell: &Shell) -> Vec<String> {
+    let mut wrong = vec![];
+    for seen in shell.matrix() {
+        for v in visitors(shell.cx()) {
+            let path = fill(seen.path);
+            let mut req = Request::builder().method(seen.method.clone()).uri(&path).header(header::ACCEPT, "text/html");
+            if v.actor.is_some() {
+                req = req.header(header::COOKIE, cookie(shell, v.actor.clone()).0);
+            }
+            let Ok(req) = req.body(Body::empty()) else { continue };
+            let Ok(answer) = shell.router().oneshot(req).await;
+            let should = seen.permission.check(v.actor.as_ref(), false).is_ok();
+            if should == refused(&answer) {
+                wrong.push(format!(
+                    "{} {} as {}: {} {:?}",
+                    seen.method,
+                    seen.path,
+                    v.name,
+                    answer.status(),
+                    code(&answer)
+                ));
+            }
+            let unprotected = should
+                && seen.method != Method::GET
+                && seen.body != route::Body::Raw
+                && seen.permission != Permission::Node;
+            if unprotected
+                && code(&answer) != Some("web.form.foreign")
+                && code(&answer) != Some("web.request.malformed")
+            {
+                wrong.push(format!("{} {} as {}: taken without a form token", seen.method, seen.path, v.name));
+            }
+        }
+    }
+    wrong
+}
+
+/// The code of the fault behind an answer, if it was one.
+pub fn code<B>(answer: &Response<B>) -> Option<&str> {
+    answer.extensions().get::<Fault>().map(|f| &*f.code)
+}
+
+fn refused<B>(answer: &Response<B>) -> bool {
+    let to = answer.headers().get(header::LOCATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    to.starts_with("/sign-in?to=") || matches!(code(answer), Some("web.session.needed" | "web.permission.denied"))
+}
+
+fn fill(path: &str) -> String {
+    let parts = path.split('/').map(|p| if p.starts_with('{') { "01ARZ3NDEKTSV4RRFFQ69G5FAV" } else { p });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// Everything wrong with a crate's texts: keys or arguments that differ, error codes without text, keys that sources
+/// (Rust and templates, as `(name, content)`) ask for and nobody has.
+pub fn texts(locale: Locale, codes: &[&str], sources: &[(String, String)]) -> Vec<String> {
+    let mut out = check::disagreements(locale);
+    let own = crate::shell::own_locale();
+    let has = |key: &str| {
+        locale
+            .lv
+            .lines()
+            .chain(own.lv.lines())
+            .any(|l| l.strip_prefix(key).is_some_and(|r| r.trim_start().starts_with('=')))
+    };
+    for c in codes {
+        let key = crate::fault::key_of(c);
+        let start = locale
+            .lv
+            .lines()
+            .chain(own.lv.lines())
+            .skip_while(|l| l.strip_prefix(&key).is_none_or(|r| !r.trim_start().starts_with('=')));
+        let body: Vec<&str> = start.skip(1).take_while(|l| l.starts_with([' ', '\t'])).collect();
+        for attr in [".cause", ".remedy"] {
+            if !body.iter().any(|l| l.trim_start().starts_with(attr)) {
+                out.push(format!("{c}: no text {key}{attr}"));
+            }
+        }
+    }
+    let calls = [".t", ".hint"];
+    let mut asked = BTreeSet::new();
+    for (_, s) in sources {
+        asked.extend(check::asked_for(s, &calls));
+    }
+    out.extend(asked.iter().filter(|k| !has(k)).map(|k| format!("{k}: asked for by a page, no text")));
+    out
+}
