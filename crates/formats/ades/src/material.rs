@@ -14,6 +14,10 @@ pub struct Material {
 }
 
 impl Material {
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.certificates.is_empty() && self.crls.is_empty() && self.ocsps.is_empty()
+    }
     /// Adds what is not yet there.
     pub fn merge(&mut self, other: Self) {
         for (here, there) in

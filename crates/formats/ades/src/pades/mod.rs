@@ -1,1 +1,37 @@
-//! pades
+//! PAdES (EN 319 142-1): signatures in PDF, appended as revisions and read with distrust.
+//!
+//! Making one: [`prepare`] gives the bytes to sign, [`Prepared::finish`] takes the signature value, [`Signed::with_timestamp`] and
+//! [`Signed::with_material`] raise the level, [`Signed::increment`] is what to append to the file. Every state in between can be
+//! kept as JSON and does not hold the file. [`read`] collects the facts of all signatures of a file.
+
+mod changes;
+mod coverage;
+mod create;
+mod date;
+mod dss;
+mod error;
+mod fields;
+mod place;
+mod range;
+mod read;
+
+#[cfg(test)]
+mod tests;
+
+pub use create::{Prepared, PreparedTimestamp, Request, Signed, prepare, prepare_timestamp};
+pub use dss::add_material;
+pub use error::PadesError;
+pub use read::read;
+
+/// `Vec<u8>` as base64, for state kept between two steps.
+mod base64_bytes {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(v: &[u8], s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&STANDARD.encode(v))
+    }
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<u8>, D::Error> {
+        STANDARD.decode(String::deserialize(d)?).map_err(serde::de::Error::custom)
+    }
+}

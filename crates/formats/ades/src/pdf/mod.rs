@@ -22,6 +22,7 @@ mod tests;
 pub use document::{Document, Located};
 pub use error::PdfError;
 pub use object::{Dict, Object, Ref, Span, Stream};
+pub(crate) use serialize::hex;
 pub use serialize::serialize;
 pub use update::{Increment, Update};
 pub use xref::{Entry, Kind, Section};

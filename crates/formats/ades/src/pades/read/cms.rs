@@ -1,0 +1,184 @@
+use pki::{
+    Certificate, DigestAlgorithm, SignedData, SignerInfo, TimeStampToken,
+    asn1::{Reader, tag},
+    oid,
+};
+
+use crate::{
+    facts::{Defect, SignatureFacts, TimestampFacts, TimestampKind},
+    pdf::Dict,
+};
+
+/// How `Contents` is to be understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SubFilter {
+    /// `ETSI.CAdES.detached`.
+    Cades,
+    /// `adbe.pkcs7.detached`.
+    Detached,
+    /// `adbe.pkcs7.sha1`.
+    Sha1,
+    /// Anything else.
+    Other,
+}
+
+impl SubFilter {
+    pub(super) fn of(dict: &Dict) -> Self {
+        match dict.get("SubFilter").as_name() {
+            Some(b"ETSI.CAdES.detached") => Self::Cades,
+            Some(b"adbe.pkcs7.detached") => Self::Detached,
+            Some(b"adbe.pkcs7.sha1") => Self::Sha1,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Reads the message in front of the padding; the second value says that the padding is zeros.
+pub(super) fn parse(contents: &[u8]) -> Result<(SignedData, bool), pki::Error> {
+    let (message, padding) = split(contents)?;
+    let clean = padding.iter().all(|b| *b == 0);
+    match SignedData::from_ber(message) {
+        Ok(data) => Ok((data, clean)),
+        Err(e) => Err(e),
+    }
+}
+
+/// The outermost element and what follows it.
+pub(super) fn split(contents: &[u8]) -> Result<(&[u8], &[u8]), pki::Error> {
+    if contents.get(1) == Some(&0x80) {
+        // An indefinite length ends in zeros like the padding: take as few of them as make the element whole.
+        let text = contents.iter().rposition(|b| *b != 0).map_or(0, |p| p + 1);
+        for end in (text..=contents.len()).take(64) {
+            let (message, padding) = contents.split_at_checked(end).ok_or(pki::Error::Truncated)?;
+            if pki::cms::normalise(message, pki::cms::MAX_CMS).is_ok() {
+                return Ok((message, padding));
+            }
+        }
+        return Err(pki::Error::BadLength);
+    }
+    let first = usize::from(*contents.get(1).ok_or(pki::Error::Truncated)?);
+    let (head, length) = if first < 0x80 {
+        (2, first)
+    } else {
+        let octets = contents.get(2..2 + (first & 0x7F)).filter(|o| o.len() <= 4).ok_or(pki::Error::BadLength)?;
+        (2 + octets.len(), octets.iter().fold(0usize, |l, b| l << 8 | usize::from(*b)))
+    };
+    let end = head.checked_add(length).ok_or(pki::Error::BadLength)?;
+    contents.split_at_checked(end).ok_or(pki::Error::Truncated)
+}
+
+/// The message of one signature.
+pub(super) struct Contents<'c> {
+    pub(super) kind: SubFilter,
+    pub(super) data: &'c SignedData,
+    pub(super) signer: &'c SignerInfo,
+}
+
+impl Contents<'_> {
+    /// The digest algorithm of the document, and whether its digest is the signed one.
+    pub(super) fn digest(
+        &self,
+        hash: &dyn Fn(DigestAlgorithm) -> Vec<u8>,
+    ) -> Result<(DigestAlgorithm, bool), &'static str> {
+        let signed = self.signer.message_digest().map_err(|_| "pades.message-digest")?;
+        if self.kind == SubFilter::Sha1 {
+            let content = self.data.content.as_deref().ok_or("pades.content-missing")?;
+            let inner = signed.is_none_or(|d| d == self.signer.digest.of(content));
+            return Ok((DigestAlgorithm::Sha1, inner && content == hash(DigestAlgorithm::Sha1)));
+        }
+        if self.data.content.is_some() {
+            return Err("pades.not-detached");
+        }
+        match signed {
+            Some(digest) => Ok((self.signer.digest, digest == hash(self.signer.digest))),
+            None if self.kind == SubFilter::Cades => Err("pades.message-digest"),
+            // without signed attributes the signature value itself is over the document
+            None => Ok((self.signer.digest, true)),
+        }
+    }
+
+    /// The signer's certificate: the one the signed attribute means, among those the signer identifier means.
+    pub(super) fn certificate(&self) -> Option<Certificate> {
+        let named: Vec<Certificate> =
+            self.data.readable_certificates().into_iter().filter(|c| self.signer.id.is(c)).collect();
+        let references = self.signer.certificate_references().ok().flatten().unwrap_or_default();
+        let meant = references.first().and_then(|r| named.iter().find(|c| r.is(c)));
+        meant.or(named.first()).cloned()
+    }
+
+    /// Whether the signed reference is that of the certificate; `None` when there is no such attribute.
+    pub(super) fn reference_matches(&self, certificate: Option<&Certificate>) -> Result<Option<bool>, &'static str> {
+        let references = self.signer.certificate_references().map_err(|_| "pades.signing-certificate-attribute")?;
+        Ok(references.map(|r| {
+            let first = r.first().zip(certificate);
+            first.is_some_and(|(r, c)| r.is(c) && r.issuer_serial_matches(c))
+        }))
+    }
+
+    /// Whether the signature value verifies.
+    pub(super) fn verifies(&self, certificate: &Certificate, parts: &[&[u8]; 2]) -> bool {
+        let content = match (&self.data.content, self.signer.signed.is_empty()) {
+            (Some(content), _) => content.clone(),
+            (None, true) => parts.concat(),
+            (None, false) => Vec::new(),
+        };
+        self.signer.verify_value(certificate.spki(), &content).is_ok()
+    }
+
+    /// Time stamps, revocation data and claims in the attributes.
+    pub(super) fn attributes(&self, facts: &mut SignatureFacts) -> Result<(), &'static str> {
+        let signer = self.signer;
+        if self.kind == SubFilter::Cades {
+            if signer.content_type().map_err(|_| "pades.content-type")? != Some(oid::CMS_DATA) {
+                return Err("pades.content-type");
+            }
+            if signer.signed_value(oid::SIGNING_TIME).map_err(|_| "pades.signing-time")?.is_some() {
+                facts.defects.push(Defect {
+                    code: "pades.signing-time-attribute",
+                    object: "signing-time".to_owned(),
+                    fatal: false,
+                });
+            }
+        }
+        if facts.claimed_time.is_none() {
+            facts.claimed_time = signer.signing_time().ok().flatten();
+        }
+        for token in signer.unsigned_values(oid::SIGNATURE_TIME_STAMP).take(64) {
+            let info = TimeStampToken::from_ber(token).ok().map(|t| t.info);
+            facts.timestamps.push(TimestampFacts {
+                kind: TimestampKind::Signature,
+                token: token.to_vec(),
+                imprint_matches: info.map(|i| i.digest.of(&signer.signature) == i.imprint),
+                covers_material: false,
+            });
+        }
+        if let Ok(Some(value)) = signer.signed_value(oid::ADBE_REVOCATION) {
+            let (crls, ocsps) = archival(value).unwrap_or_default();
+            facts.crls.extend(crls);
+            facts.ocsps.extend(ocsps);
+        }
+        Ok(())
+    }
+}
+
+/// CRLs and OCSP responses.
+type Revocation = (Vec<Vec<u8>>, Vec<Vec<u8>>);
+
+/// `RevocationInfoArchival` of legacy signatures.
+fn archival(value: &[u8]) -> Result<Revocation, pki::Error> {
+    let mut r = Reader::of_sequence(value, "revocation information")?;
+    let mut lists = [Vec::new(), Vec::new()];
+    for (n, list) in (0u8..).zip(&mut lists) {
+        if let Some(all) = r.explicit(n)? {
+            if all.tag != tag::SEQUENCE {
+                return Err(pki::Error::Malformed("revocation information"));
+            }
+            let mut all = all.reader();
+            while !all.is_empty() {
+                list.push(all.expect(tag::SEQUENCE)?.full.to_vec());
+            }
+        }
+    }
+    let [crls, ocsps] = lists;
+    Ok((crls, ocsps))
+}

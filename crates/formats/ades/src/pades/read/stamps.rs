@@ -1,0 +1,48 @@
+use pki::{Digester, TimeStampToken};
+
+use super::cms::split;
+use crate::{
+    facts::Defect,
+    pades::{coverage::Seen, dss, fields::Value, range::Covered},
+    pdf::Document,
+};
+
+/// A document time stamp.
+pub(super) struct Stamp {
+    /// What it covers.
+    pub(super) range: Option<Covered>,
+    /// The token.
+    pub(super) token: Vec<u8>,
+    /// Whether its imprint is the digest of what it covers.
+    pub(super) imprint_matches: Option<bool>,
+    /// Whether there are validation data in what it covers.
+    pub(super) covers_material: bool,
+    /// What is wrong with its coverage.
+    pub(super) defects: Vec<Defect>,
+}
+
+impl Stamp {
+    pub(super) fn read(doc: &Document<'_>, value: &Value, seen: Seen) -> Self {
+        // Later changes do not take away what the stamp proves of its own revision.
+        let defects = seen.defects.into_iter().filter(|d| d.code != "pades.changed-after-signing");
+        let defects = defects.map(|d| Defect { fatal: false, ..d }).collect();
+        let contents = value.dict.get("Contents").as_string().unwrap_or_default();
+        let token = split(contents).map(|(token, _)| token.to_vec()).unwrap_or_default();
+        let info = TimeStampToken::from_ber(&token).ok().map(|t| t.info);
+        let imprint_matches = match (&seen.covered, info) {
+            (Some(range), Some(info)) => {
+                let mut digester = Digester::new(info.digest);
+                range.parts(doc.data()).iter().for_each(|p| digester.update(p));
+                Some(digester.finish() == info.imprint)
+            }
+            (None, _) => Some(false),
+            (_, None) => None,
+        };
+        let covers_material = seen.covered.as_ref().is_some_and(|range| {
+            let prefix = doc.data().get(..range.end).unwrap_or_default();
+            let store = Document::open(prefix, doc.limits()).and_then(|d| dss::read(&d)).unwrap_or_default();
+            !(store.crls.is_empty() && store.ocsps.is_empty())
+        });
+        Self { range: seen.covered, token, imprint_matches, covers_material, defects }
+    }
+}
