@@ -1,4 +1,4 @@
--- Entries of all transactions, unordered until the sequencer gives them a place.
+-- Entries of all transactions, unordered until the sequencer gives them a position.
 CREATE TABLE ledger_entry (
     id TEXT PRIMARY KEY,
     position BIGINT UNIQUE,
@@ -16,26 +16,25 @@ CREATE INDEX ledger_entry_waiting ON ledger_entry (id) WHERE position IS NULL;
 CREATE INDEX ledger_entry_subject ON ledger_entry (subject, id);
 CREATE INDEX ledger_entry_kind ON ledger_entry (kind, id);
 
--- Tiles of the Merkle tree (C2SP tlog-tiles): 256 hashes each; level -1 holds the leaves themselves.
+-- The one row that a sequencer locks while it works: size and root of the tree.
+CREATE TABLE ledger_head (
+    name TEXT PRIMARY KEY,
+    size BIGINT NOT NULL
+);
+INSERT INTO ledger_head (name, size) VALUES ('tree', 0);
+
+-- Tiles of the Merkle tree (C2SP tlog-tiles): at most 256 hashes each.
 CREATE TABLE ledger_tile (
     level BIGINT NOT NULL,
     number BIGINT NOT NULL,
-    width BIGINT NOT NULL,
     content BYTEA NOT NULL,
     PRIMARY KEY (level, number)
 );
 
--- Signed tree heads, the last one being the present.
+-- Tree heads; the root is committed before it is signed, so that no two roots of one size are ever signed.
 CREATE TABLE ledger_checkpoint (
     size BIGINT PRIMARY KEY,
     root BYTEA NOT NULL,
-    note TEXT NOT NULL,
+    note TEXT,
     created BIGINT NOT NULL
-);
-
--- One sequencer at a time.
-CREATE TABLE ledger_lease (
-    name TEXT PRIMARY KEY,
-    owner TEXT NOT NULL,
-    until BIGINT NOT NULL
 );

@@ -1,6 +1,7 @@
 use aws_lc_rs::hmac;
-use base::Id;
-use store::{StoreError, Tx, params};
+use base::{Id, Timestamp};
+use serde::Serialize;
+use store::{Row, StoreError, Tx, params};
 
 const PUT: &str = "INSERT INTO ledger_entry \
     (id, kind, subject, body, personal, body_salt, body_commitment, personal_salt, personal_commitment, created) \
@@ -8,7 +9,10 @@ const PUT: &str = "INSERT INTO ledger_entry \
 const ERASE: &str = "UPDATE ledger_entry SET personal = NULL, personal_salt = NULL WHERE id = $1";
 const ERASE_OF: &str =
     "UPDATE ledger_entry SET personal = NULL, personal_salt = NULL WHERE subject = $1 AND personal IS NOT NULL";
-pub(crate) const QUERIES: &[&str] = &[PUT, ERASE, ERASE_OF];
+const ONE: &str = "SELECT id, kind, subject, body, personal, created, position FROM ledger_entry WHERE id = $1";
+const OF: &str = "SELECT id, kind, subject, body, personal, created, position FROM ledger_entry \
+    WHERE subject = $1 AND id > $2 ORDER BY id LIMIT $3";
+pub(crate) const QUERIES: &[&str] = &[PUT, ERASE, ERASE_OF, ONE, OF];
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -73,6 +77,55 @@ pub async fn erase(tx: &mut Tx, id: Id<Entry>) -> Result<bool, StoreError> {
 /// Erases the personal data of all entries about `subject`; answers how many.
 pub async fn erase_subject(tx: &mut Tx, subject: &str) -> Result<u64, StoreError> {
     tx.run(ERASE_OF, params![subject]).await
+}
+
+/// An entry as it was recorded.
+#[derive(Clone, Debug, Serialize)]
+pub struct Recorded {
+    /// Id.
+    pub id: Id<Entry>,
+    /// Stable name.
+    pub kind: String,
+    /// Id of what it is about.
+    pub subject: String,
+    /// What happened.
+    pub body: Option<serde_json::Value>,
+    /// Personal data, unless erased.
+    pub personal: Option<serde_json::Value>,
+    /// When.
+    pub time: Timestamp,
+    /// Position in the tree, once it has one.
+    pub position: Option<i64>,
+}
+
+impl Recorded {
+    fn of(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id(0)?,
+            kind: row.text(1)?,
+            subject: row.text(2)?,
+            body: row.json_opt(3)?,
+            personal: row.json_opt(4)?,
+            time: row.time(5)?,
+            position: row.int_opt(6)?,
+        })
+    }
+}
+
+/// One entry.
+pub async fn entry(tx: &mut Tx, id: Id<Entry>) -> Result<Option<Recorded>, StoreError> {
+    tx.optional(ONE, params![id]).await?.as_ref().map(Recorded::of).transpose()
+}
+
+/// A page of the entries about `subject`, oldest first, after the entry `after`.
+pub async fn entries_of(
+    tx: &mut Tx,
+    subject: &str,
+    after: Option<Id<Entry>>,
+    limit: u32,
+) -> Result<Vec<Recorded>, StoreError> {
+    let after = after.map_or(String::new(), |id| id.to_string());
+    tx.all(OF, params![subject, after, limit]).await?.iter().map(Recorded::of).collect()
 }
 
 /// HMAC-SHA256 under the salt over length-prefixed parts.

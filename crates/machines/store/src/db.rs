@@ -199,7 +199,7 @@ impl Db {
     }
 
     /// As [`Db::write`], in READ COMMITTED: for statements that lock the rows they take (leases), where waiting is the point.
-    pub(crate) async fn lease<C, T, E, F>(&self, cx: &C, work: F) -> Result<T, E>
+    pub async fn lease<C, T, E, F>(&self, cx: &C, work: F) -> Result<T, E>
     where
         C: HasCx + Sync,
         E: From<StoreError>,

@@ -1,5 +1,8 @@
 //! Tests of the store on both databases.
 
+#[cfg(test)]
 mod blobs;
+#[cfg(test)]
 mod jobs;
+#[cfg(test)]
 mod rows;
