@@ -1,0 +1,69 @@
+use keys::KeyError;
+use store::StoreError;
+
+use crate::issue::IssueError;
+
+/// What can go wrong with the authorities themselves.
+#[derive(Debug, thiserror::Error)]
+pub enum PkiError {
+    /// There is no PKI yet.
+    #[error("the PKI has not been created yet")]
+    NotCreated,
+    /// No authority of that name.
+    #[error("there is no authority of that name")]
+    Unknown,
+    /// The address is no http or https address.
+    #[error("the public address {url} is not http:// or https:// with a host and without a final slash")]
+    Address {
+        /// As given.
+        url: String,
+    },
+    /// A stored certificate cannot be read.
+    #[error("stored certificate of {name}: {source}")]
+    Stored {
+        /// Authority.
+        name: String,
+        /// Why.
+        source: pki::Error,
+    },
+    /// Issuing failed.
+    #[error(transparent)]
+    Issue(Box<IssueError>),
+    /// Keys.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// Database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl PkiError {
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotCreated => "ca.pki.not-created",
+            Self::Unknown => "ca.pki.unknown-authority",
+            Self::Address { .. } => "ca.pki.bad-address",
+            Self::Stored { .. } => "ca.pki.stored-unreadable",
+            Self::Issue(e) => e.code(),
+            Self::Key(e) => e.code(),
+            Self::Store(e) => e.code(),
+        }
+    }
+    /// Whether the same call may succeed later.
+    pub fn transient(&self) -> bool {
+        match self {
+            Self::NotCreated => true,
+            Self::Issue(e) => e.transient(),
+            Self::Key(e) => e.transient(),
+            Self::Store(e) => e.transient(),
+            _ => false,
+        }
+    }
+}
+
+impl From<IssueError> for PkiError {
+    fn from(e: IssueError) -> Self {
+        Self::Issue(Box::new(e))
+    }
+}

@@ -1,0 +1,49 @@
+use base::Cx;
+use contract::ca;
+use store::{NewEvent, NewJob, StoreError, Tx};
+
+use super::{
+    Status, StatusError,
+    decide::{Next, decide},
+    rows,
+};
+use crate::{Ca, crl, issue};
+
+/// Changes the status of a certificate. Visible to OCSP with the commit; the CRL follows by a job that is woken with it.
+pub(crate) async fn change(ca: &Ca, cx: &Cx, wish: &ca::ChangeStatus) -> Result<(), StatusError> {
+    ca.db().write(&(cx, wish), |tx, (cx, wish)| Box::pin(async move { apply(tx, cx, wish).await })).await?;
+    Ok(())
+}
+
+async fn apply(tx: &mut Tx, cx: &Cx, wish: &ca::ChangeStatus) -> Result<(), StatusError> {
+    let row = issue::by_id(tx, &wish.certificate_id).await?.filter(|r| r.der.is_some()).ok_or(StatusError::NotFound)?;
+    let Next::To(to, reason) = decide(row.status, row.reason, wish.change)? else { return Ok(()) };
+    rows::set(tx, &row.id, row.version, to, reason, cx.now()).await?;
+    record(tx, cx, &row, row.status.name(), to, reason, &wish.actor).await?;
+    Ok(())
+}
+
+/// A certificate that begins on hold is told of by the next CRL.
+pub(crate) async fn record_birth(tx: &mut Tx, cx: &Cx, row: &issue::CertificateRow) -> Result<(), StoreError> {
+    record(tx, cx, row, "none", Status::Pending, Some(6), "ca").await
+}
+
+async fn record(
+    tx: &mut Tx,
+    cx: &Cx,
+    row: &issue::CertificateRow,
+    from: &str,
+    to: Status,
+    reason: Option<u8>,
+    actor: &str,
+) -> Result<(), StoreError> {
+    let change = cx.id::<super::Change>();
+    rows::put_change(tx, change, row, from, to, reason, actor, cx.now()).await?;
+    let body = serde_json::json!({
+        "issuer": row.issuer, "serial": pki::certificate::serial_hex(&row.serial), "from": from, "to": to.name(), "reason": reason, "actor": actor,
+    });
+    ledger::record(tx, ledger::Entry::new("ca.certificate.status", &row.id, body.clone())).await?;
+    tx.event(NewEvent { topic: "ca.certificate.status", subject: row.id.clone(), body }).await?;
+    tx.enqueue(NewJob::new(crl::PUBLISH, &crl::Publish { issuer: row.issuer.clone() })?.key(change.to_string())).await?;
+    Ok(())
+}
