@@ -1,0 +1,172 @@
+//! Every place where bytes of strangers enter, one function each: for the fuzzer (`fuzz/`) and for the test that replays its finds.
+//!
+//! A function must return for every input: no panic, no endless loop, no memory beyond its limits.
+
+use std::io::Cursor;
+
+use card::{apdu::Command, chip};
+use xml::{C14n, Limits, Method};
+
+/// Takes whatever bytes.
+pub type Entry = fn(&[u8]);
+
+/// All entry points by name; a corpus folder has the same name.
+pub const ENTRIES: &[(&str, Entry)] = &[
+    ("certificate", certificate),
+    ("certification-request", certification_request),
+    ("crl", crl),
+    ("ocsp-request", ocsp_request),
+    ("ocsp-response", ocsp_response),
+    ("time-stamp-request", time_stamp_request),
+    ("time-stamp-response", time_stamp_response),
+    ("time-stamp-token", time_stamp_token),
+    ("cms", cms),
+    ("pem", pem),
+    ("xml", xml),
+    ("zip", zip),
+    ("asic", asic),
+    ("pdf", pdf),
+    ("apdu", apdu),
+    ("tlv", tlv),
+];
+
+/// X.509 certificate.
+pub fn certificate(bytes: &[u8]) {
+    if let Ok(c) = pki::Certificate::from_der(bytes) {
+        let _ = (c.is_ca(), c.is_self_signed(), c.serial_hex(), c.to_pem(), c.signature_algorithm(), c.qc());
+        let _ = c.verify_signed_by(&c);
+    }
+}
+
+/// PKCS#10.
+pub fn certification_request(bytes: &[u8]) {
+    let _ = pki::CertificationRequest::from_der(bytes);
+}
+
+/// CRL.
+pub fn crl(bytes: &[u8]) {
+    let _ = pki::Crl::from_der(bytes);
+}
+
+/// OCSP request, as it comes from the network.
+pub fn ocsp_request(bytes: &[u8]) {
+    let _ = pki::OcspRequest::from_der(bytes);
+}
+
+/// OCSP response, as found in a signed file.
+pub fn ocsp_response(bytes: &[u8]) {
+    if let Ok(r) = pki::OcspResponse::from_der(bytes) {
+        let _ = (r.to_der(), r.signature_algorithm(), r.tbs().len());
+    }
+}
+
+/// Time-stamp request, as it comes from the network.
+pub fn time_stamp_request(bytes: &[u8]) {
+    let _ = pki::TimeStampRequest::from_der(bytes);
+}
+
+/// Time-stamp response of a foreign authority.
+pub fn time_stamp_response(bytes: &[u8]) {
+    let _ = pki::TimeStampResponse::from_der(bytes);
+}
+
+/// Time-stamp token, as found in a signed file.
+pub fn time_stamp_token(bytes: &[u8]) {
+    if let Ok(t) = pki::TimeStampToken::from_ber(bytes) {
+        let _ = t.verify(&[]);
+    }
+}
+
+/// CMS SignedData in BER.
+pub fn cms(bytes: &[u8]) {
+    if let Ok(s) = pki::SignedData::from_ber(bytes) {
+        let _ = s.readable_certificates();
+        for i in &s.signers {
+            let _ =
+                (i.to_be_signed(), i.message_digest(), i.content_type(), i.signing_time(), i.certificate_references());
+        }
+    }
+}
+
+/// PEM with any number of certificates.
+pub fn pem(bytes: &[u8]) {
+    let _ = pki::Certificate::from_pem_or_der(bytes);
+    let _ = pki::Certificate::all_from_pem(&String::from_utf8_lossy(bytes));
+}
+
+/// XML: parsed, canonicalised by every method, read as a signature.
+pub fn xml(bytes: &[u8]) {
+    let limits = Limits { bytes: 1 << 20, nodes: 50_000, ..Limits::default() };
+    let Ok(text) = xml::decode(bytes) else { return };
+    let Ok(doc) = xml::Document::parse(&text, &limits) else { return };
+    for method in [Method::Inclusive10, Method::Inclusive11, Method::Exclusive] {
+        for comments in [false, true] {
+            let c14n = C14n { method, comments, prefixes: vec!["a".to_owned(), "#default".to_owned()] };
+            let _ = c14n.document(&doc);
+        }
+    }
+    for node in doc.elements() {
+        if let Ok(signature) = xml::dsig::Signature::read(node) {
+            let _ = signature.signed_bytes();
+        }
+    }
+}
+
+/// Zip archive with all its entries.
+pub fn zip(bytes: &[u8]) {
+    let limits =
+        ades::zip::Limits { entries: 200, entry: 1 << 20, total: 4 << 20, ratio_from: 1 << 16, ..Default::default() };
+    if let Ok(mut archive) = ades::zip::Archive::open(Cursor::new(bytes), &limits) {
+        let names: Vec<String> = archive.entries().iter().map(|e| e.name().to_owned()).collect();
+        for name in names {
+            let _ = archive.content(&name, 1 << 20);
+        }
+    }
+}
+
+/// ASiC container with its signatures.
+pub fn asic(bytes: &[u8]) {
+    let limits =
+        ades::zip::Limits { entries: 200, entry: 1 << 20, total: 4 << 20, ratio_from: 1 << 16, ..Default::default() };
+    if let Ok(mut container) = ades::asic::Container::open(Cursor::new(bytes), &limits) {
+        let _ = container.files(pki::DigestAlgorithm::Sha256);
+    }
+    let _ = ades::asic::read(Cursor::new(bytes), &limits);
+}
+
+/// PDF with its signatures.
+pub fn pdf(bytes: &[u8]) {
+    let limits = ades::pdf::Limits {
+        size: 4 << 20,
+        objects: 20_000,
+        inflated: 4 << 20,
+        sections: 64,
+        ..ades::pdf::Limits::default()
+    };
+    let _ = ades::pades::read("x.pdf", bytes, &limits);
+}
+
+/// Commands to a card: each is a length byte and so many bytes.
+pub fn apdu(bytes: &[u8]) {
+    let _ = Command::parse(bytes);
+    let crypto = reader::SoftCrypto::new(std::sync::Arc::new(base::SeededRandom::new(1)));
+    let mut card = chip::VirtualCard::new(chip::State::blank(card::profile::Model::LatvianV1, "PA0000001", &[7; 32]));
+    let mut rest = bytes;
+    for _ in 0..64 {
+        let Some((len, tail)) = rest.split_first() else { break };
+        let at = usize::from(*len).min(tail.len());
+        let (one, next) = tail.split_at(at);
+        let _ = card.transmit(one, &crypto);
+        rest = next;
+    }
+}
+
+/// BER-TLV and the directories of a foreign card.
+pub fn tlv(bytes: &[u8]) {
+    for t in card::tlv::walk(bytes).take(1000) {
+        let _ = t;
+    }
+    let _ = card::profile::pkcs15::read_object_directory(bytes);
+    let _ = card::profile::pkcs15::read_key_directory(bytes);
+    let _ = card::profile::pkcs15::read_certificate_directory(bytes);
+}

@@ -1,0 +1,141 @@
+//! Deterministic hostile bytes through every entry point: truncations, flips, repeated and swapped parts of good samples, and every
+//! file that the fuzzer once found worth keeping (`fuzz/corpus/NAME/`).
+
+use std::path::Path;
+
+use pki::testing::{TestEntity, TestKey, day};
+
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+    fn below(&mut self, n: usize) -> usize {
+        (self.roll() % (n.max(1) as u64)) as usize
+    }
+}
+
+/// One good object of each kind.
+fn seeds() -> Vec<Vec<u8>> {
+    let root = TestEntity::root("Sakne", TestKey::p256());
+    let signer = root.issue_signer(2, "Anna Paraudziņa", TestKey::p256());
+    let tsa = root.issue_tsa(3, "Laika zīmogs", TestKey::p256());
+    let request = pki::TimeStampRequest {
+        digest: pki::DigestAlgorithm::Sha256,
+        imprint: vec![1; 32],
+        policy: None,
+        nonce: Some(vec![9; 8]),
+        certificate: true,
+    };
+    vec![
+        root.certificate.der().to_vec(),
+        signer.certificate.der().to_vec(),
+        signer.certificate.to_pem().into_bytes(),
+        root.ocsp(&root.certificate, &signer.certificate, pki::CertStatus::Good, day(1)),
+        root.crl(4, day(1), &[]),
+        tsa.time_stamp(&[1; 32], day(1)),
+        request.to_der().expect("request"),
+        b"<a xmlns:b='urn:b' b:c='d'><!-- e --><b:f>g&amp;</b:f><?h i?></a>".to_vec(),
+        pdf(),
+        b"\x06\x00\xa4\x04\x00\x02\x3f\x00\x05\x00\x20\x00\x01\x00\x0d\x00\xb0\x00\x00\x00".to_vec(),
+        vec![0x30, 0x80, 0x30, 0x80, 0, 0, 0, 0],
+        vec![0x30; 4000],
+    ]
+}
+
+fn pdf() -> Vec<u8> {
+    let mut out = b"%PDF-1.7\n".to_vec();
+    let bodies = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>",
+    ];
+    let mut places = Vec::new();
+    for (n, body) in bodies.iter().enumerate() {
+        places.push(out.len());
+        out.extend(format!("{} 0 obj\n{body}\nendobj\n", n + 1).bytes());
+    }
+    let start = out.len();
+    out.extend(b"xref\n0 4\n0000000000 65535 f \n");
+    for p in places {
+        out.extend(format!("{p:010} 00000 n \n").bytes());
+    }
+    out.extend(format!("trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n").bytes());
+    out
+}
+
+fn mutate(dice: &mut Dice, seed: &[u8]) -> Vec<u8> {
+    let mut v = seed.to_vec();
+    for _ in 0..=dice.below(4) {
+        let at = dice.below(v.len());
+        match dice.below(6) {
+            0 => v.truncate(at),
+            1 => {
+                if let Some(b) = v.get_mut(at) {
+                    *b ^= 1 << dice.below(8);
+                }
+            }
+            2 => {
+                if let Some(b) = v.get_mut(at) {
+                    *b = [0, 0x30, 0x7f, 0x80, 0xff, b'<', b'/', b'('][dice.below(8)];
+                }
+            }
+            3 => {
+                let to = at + dice.below(v.len() - at.min(v.len()));
+                let part = v[at.min(v.len())..to.min(v.len())].to_vec();
+                v.splice(at..at, part);
+            }
+            4 => v.insert(at.min(v.len()), dice.roll() as u8),
+            _ => {
+                if at < v.len() {
+                    v.drain(at..(at + 1 + dice.below(8)).min(v.len()));
+                }
+            }
+        }
+    }
+    v.truncate(1 << 16);
+    v
+}
+
+#[test]
+fn no_entry_point_panics() {
+    let seeds = seeds();
+    for (name, entry) in hostile::ENTRIES {
+        let mut dice = Dice(name.bytes().fold(7u64, |a, b| a.wrapping_mul(31) ^ u64::from(b)));
+        entry(&[]);
+        for seed in &seeds {
+            entry(seed);
+            for cut in 0..seed.len().min(200) {
+                entry(&seed[..cut]);
+            }
+            for _ in 0..150 {
+                entry(&mutate(&mut dice, seed));
+            }
+        }
+    }
+}
+
+#[test]
+fn every_find_of_the_fuzzer_is_still_harmless() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus");
+    for (name, entry) in hostile::ENTRIES {
+        let Ok(files) = std::fs::read_dir(corpus.join(name)) else { continue };
+        for file in files {
+            entry(&std::fs::read(file.expect("file").path()).expect("bytes"));
+        }
+    }
+}
+
+#[test]
+fn every_entry_point_has_a_fuzz_target() {
+    let targets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/Cargo.toml");
+    let manifest = std::fs::read_to_string(targets).expect("fuzz/Cargo.toml");
+    for (name, _) in hostile::ENTRIES {
+        assert!(manifest.contains(&format!("name = \"{name}\"")), "{name}");
+    }
+}
