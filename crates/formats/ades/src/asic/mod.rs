@@ -7,13 +7,13 @@ mod container;
 mod create;
 mod error;
 mod manifest;
+mod read;
 
-#[cfg(test)]
-mod tests;
 
 pub use container::Container;
 pub use create::Builder;
 pub use error::AsicError;
+pub use read::read;
 
 /// Namespace of ASiC.
 pub const ASIC: &str = "http://uri.etsi.org/02918/v1.2.1#";

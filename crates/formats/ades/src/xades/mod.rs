@@ -6,14 +6,14 @@
 mod error;
 mod prepare;
 mod properties;
+mod read;
 mod signed;
-
-#[cfg(test)]
-mod tests;
 
 pub use error::XadesError;
 pub use prepare::{DataObject, Prepared, Request, prepare};
 pub use properties::Place;
+pub use read::{Nothing, Objects, read_document};
+pub(crate) use read::{defect, read_signatures, unread};
 pub use signed::Signed;
 
 /// Namespace of XAdES.

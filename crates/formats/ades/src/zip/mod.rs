@@ -8,8 +8,6 @@ mod read;
 mod time;
 mod write;
 
-#[cfg(test)]
-mod tests;
 
 pub use error::ZipError;
 pub use read::{Archive, Entry, EntryReader, Limits};

@@ -302,7 +302,8 @@ impl Deflater {
         if self.packing && seen >= DENSE_FROM && made * DENSE < seen {
             self.packing = false;
             self.run(&mut &[][..], FlushCompress::Sync, put)?;
-            self.state.set_level(Compression::none()).map_err(|_| ZipError::Broken("deflate"))?;
+            // After a flush the stream stands on a byte, and stored blocks look back at nothing: a new compressor may go on.
+            self.state = Compress::new(Compression::none(), false);
         }
         self.run(&mut data, FlushCompress::None, put)
     }

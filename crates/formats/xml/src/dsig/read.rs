@@ -76,7 +76,6 @@ pub fn base64_text(node: Node<'_, '_>) -> Result<Vec<u8>, DsigError> {
     STANDARD.decode(text).map_err(|_| DsigError::Structure("base64"))
 }
 
-/// Children that must be exactly: `first` names in order, each at most once where optional, then `rest` any number of times.
 fn algorithm_of<'d>(node: Node<'d, '_>) -> Result<&'d str, DsigError> {
     node.attribute("Algorithm").ok_or(DsigError::Structure("Algorithm is missing"))
 }
@@ -230,13 +229,26 @@ impl Reference<'_, '_> {
     /// The digest of what the reference leads to in its own document.
     ///
     /// # Errors
-    /// When it leads nowhere, elsewhere, or a transform cannot be applied.
+    /// When canonicalisation refuses.
     pub fn digest_of(&self, resolved: &super::Resolved) -> Result<Vec<u8>, DsigError> {
         let mut digest = pki::Digester::new(self.digest);
-        match &resolved.form {
-            super::reference::Form::Canonical(c14n) => c14n.write(self.document(), resolved.apex, &resolved.omit, &mut digest)?,
-            super::reference::Form::Decoded(bytes) => digest.update(bytes),
-        }
+        self.write_to(resolved, &C14n::V10, &mut digest)?;
         Ok(digest.finish())
+    }
+
+    /// Writes the bytes of what the reference leads to; `implicit` canonicalises where no transform does.
+    ///
+    /// # Errors
+    /// When canonicalisation refuses.
+    pub fn write_to(&self, resolved: &super::Resolved, implicit: &C14n, out: &mut dyn crate::Sink) -> Result<(), DsigError> {
+        match &resolved.form {
+            super::reference::Form::Canonical(c14n) => c14n.write(self.document(), resolved.apex, &resolved.omit, out)?,
+            super::reference::Form::Nodes { comments } => {
+                let c14n = C14n { comments: *comments && (implicit.comments || *implicit == C14n::V10), ..implicit.clone() };
+                c14n.write(self.document(), resolved.apex, &resolved.omit, out)?;
+            }
+            super::reference::Form::Decoded(bytes) => out.put(bytes),
+        }
+        Ok(())
     }
 }

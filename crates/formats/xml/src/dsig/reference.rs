@@ -25,6 +25,11 @@ pub struct Resolved {
 #[derive(Clone, Debug)]
 pub(super) enum Form {
     Canonical(C14n),
+    /// No transform gave octets.
+    Nodes {
+        /// Whether comments belong to the nodes.
+        comments: bool,
+    },
     Decoded(Vec<u8>),
 }
 
@@ -96,7 +101,7 @@ impl<'d, 'a> Reference<'d, 'a> {
                 }
             }
         }
-        let form = form.unwrap_or(Form::Canonical(C14n { comments, ..C14n::V10 }));
+        let form = form.unwrap_or(Form::Nodes { comments });
         Ok(Resolved { apex: apex.map(Node::id), omit, form })
     }
 }

@@ -1,0 +1,181 @@
+use std::{
+    collections::{BTreeMap, HashMap},
+    io::{Read, Seek},
+};
+
+use pki::{DigestAlgorithm, Digester};
+use xml::{Document, dsig::DS};
+
+use super::{ASIC, ASIC_E, ASIC_S, container::MAX_INTERNAL, is_internal, is_signature, manifest};
+use crate::{
+    facts::{Coverage, Covered, Defect, FileFacts, Format},
+    xades::{Objects, defect, read_signatures},
+    zip::{Archive, Limits, ZipError},
+};
+
+/// Reads an ASiC container with XAdES signatures into facts. What is not understood is told as a defect.
+pub fn read<R: Read + Seek>(source: R, limits: &Limits) -> FileFacts {
+    let mut facts = FileFacts::default();
+    let archive = match Archive::open(source, limits) {
+        Ok(a) => a,
+        Err(e) => {
+            facts.defects.push(from_zip(e));
+            return facts;
+        }
+    };
+    let mut files = Files { archive, media_types: BTreeMap::new(), known: HashMap::new() };
+    files.container(&mut facts);
+    if facts.container.is_none() {
+        return facts;
+    }
+    files.manifest(&mut facts);
+    let names: Vec<String> = files.archive.entries().iter().map(|e| e.name().to_owned()).collect();
+    for name in names.iter().filter(|n| is_internal(n)) {
+        files.internal(name, &mut facts);
+    }
+    coverage(&names, &mut facts);
+    facts
+}
+
+fn from_zip(e: ZipError) -> Defect {
+    let fatal = !matches!(e, ZipError::Io(_) | ZipError::NotZip);
+    Defect { code: e.code(), object: e.to_string(), fatal }
+}
+
+/// The files of a container, as objects that signatures refer to.
+struct Files<R> {
+    archive: Archive<R>,
+    media_types: BTreeMap<String, String>,
+    known: HashMap<(String, DigestAlgorithm), Result<Vec<u8>, Defect>>,
+}
+
+impl<R: Read + Seek> Objects for Files<R> {
+    fn has(&self, name: &str) -> bool {
+        name != "mimetype" && self.archive.find(name).is_some_and(|e| !e.is_directory())
+    }
+    fn feed(&mut self, name: &str, digesters: &mut [Digester]) -> Result<(), Defect> {
+        let mut reader = self.archive.read(name).map_err(from_zip)?;
+        let mut buf = vec![0; 256 * 1024];
+        loop {
+            let n = reader.read(&mut buf).map_err(|e| from_zip(ZipError::from_io(e)))?;
+            if n == 0 {
+                return Ok(());
+            }
+            for d in digesters.iter_mut() {
+                d.update(buf.get(..n).unwrap_or(&[]));
+            }
+        }
+    }
+    fn digest(&mut self, name: &str, algorithm: DigestAlgorithm) -> Result<Vec<u8>, Defect> {
+        let key = (name.to_owned(), algorithm);
+        if let Some(known) = self.known.get(&key) {
+            return known.clone();
+        }
+        let mut digesters = [Digester::new(algorithm)];
+        let result = self.feed(name, &mut digesters).map(|()| {
+            let [digester] = digesters;
+            digester.finish()
+        });
+        self.known.insert(key, result.clone());
+        result
+    }
+    fn media_type(&self, name: &str) -> Option<&str> {
+        self.media_types.get(name).map(String::as_str)
+    }
+}
+
+impl<R: Read + Seek> Files<R> {
+    /// Decides what container it is.
+    fn container(&mut self, facts: &mut FileFacts) {
+        let first = self.archive.entries().first().map(|e| (e.name().to_owned(), e.is_plain_first()));
+        let declared = match self.archive.find("mimetype") {
+            Some(_) => self.archive.content("mimetype", 256).ok(),
+            None => None,
+        };
+        let text = declared.map(|d| String::from_utf8_lossy(&d).into_owned());
+        let clean = text.as_deref().map(|t| t.trim_start_matches('\u{FEFF}').trim_end());
+        let signed = self.archive.entries().iter().any(|e| is_signature(e.name()));
+        facts.container = match clean {
+            Some(ASIC_E) => Some("ASiC-E"),
+            Some(ASIC_S) => Some("ASiC-S"),
+            Some(_) => None,
+            None if self.archive.find("[Content_Types].xml").is_some() => Some("EDOC 1.0"),
+            None if signed => Some("ASiC-E"),
+            None => None,
+        };
+        if facts.container == Some("EDOC 1.0") {
+            facts.defects.push(defect("asic.edoc-1", "[Content_Types].xml", false));
+        } else if facts.container.is_some() && (first != Some(("mimetype".to_owned(), true)) || text.as_deref() != clean) {
+            facts.defects.push(defect("asic.mimetype", "mimetype", false));
+        }
+    }
+
+    fn manifest(&mut self, facts: &mut FileFacts) {
+        if self.archive.find(manifest::NAME).is_none() {
+            return;
+        }
+        let listed = self.archive.content(manifest::NAME, 8 << 20).ok().and_then(|b| manifest::read(&b));
+        let Some(listed) = listed else {
+            facts.defects.push(defect("asic.manifest", manifest::NAME, false));
+            return;
+        };
+        let files = self.archive.entries().iter().filter(|e| !is_internal(e.name()) && !e.is_directory());
+        let unlisted = files.map(|e| e.name()).filter(|n| !listed.contains_key(*n));
+        let absent = listed.keys().map(String::as_str).filter(|n| !n.ends_with('/') && self.archive.find(n).is_none());
+        for name in unlisted.chain(absent) {
+            facts.defects.push(defect("asic.manifest-mismatch", name, false));
+        }
+        self.media_types = listed;
+    }
+
+    /// A file of the container itself: signatures are read, what is not known is told.
+    fn internal(&mut self, name: &str, facts: &mut FileFacts) {
+        if is_signature(name) {
+            self.signatures(name, facts);
+        } else if name.ends_with(".p7s") {
+            let mut found = crate::xades::unread(name.to_owned(), Format::CAdES);
+            found.defects.push(defect("asic.cades", name, false));
+            facts.signatures.push(found);
+        } else if !matches!(name, "mimetype" | manifest::NAME | "META-INF/") {
+            facts.defects.push(defect("asic.unknown-file", name, false));
+        }
+    }
+
+    fn signatures(&mut self, name: &str, facts: &mut FileFacts) {
+        let bytes = match self.archive.content(name, MAX_INTERNAL) {
+            Ok(b) => b,
+            Err(e) => return facts.defects.push(from_zip(e)),
+        };
+        let parsed = xml::decode(&bytes);
+        let limits = xml::Limits::default();
+        let doc = match parsed.as_ref().map_err(Clone::clone).and_then(|text| Document::parse(text, &limits)) {
+            Ok(d) => d,
+            Err(e) => return facts.defects.push(Defect { code: e.code(), object: format!("{name}: {e}"), fatal: true }),
+        };
+        let root = doc.root();
+        if !(root.is(ASIC, "XAdESSignatures") && root.children().all(|c| c.is(DS, "Signature"))) {
+            facts.defects.push(defect("asic.signatures-root", name, false));
+        }
+        let before = facts.signatures.len();
+        read_signatures(&doc, name, self, facts);
+        if facts.signatures.len() == before {
+            facts.defects.push(defect("asic.no-signature", name, false));
+        }
+    }
+}
+
+/// Tells for each signature which files it does not cover, and for the container which files none covers.
+fn coverage(names: &[String], facts: &mut FileFacts) {
+    let files: Vec<&String> = names.iter().filter(|n| !is_internal(n) && !n.ends_with('/')).collect();
+    for s in &mut facts.signatures {
+        for name in &files {
+            if !s.scope.iter().any(|c| c.name == **name) {
+                s.scope.push(Covered { name: (*name).clone(), covered: Coverage::None });
+            }
+        }
+    }
+    let covered = |name: &String| {
+        facts.signatures.iter().any(|s| s.scope.iter().any(|c| c.name == *name && c.covered != Coverage::None))
+    };
+    facts.unsigned = files.into_iter().filter(|n| !covered(n)).cloned().collect();
+}

@@ -1,0 +1,66 @@
+use pki::Digester;
+
+use crate::facts::Defect;
+
+/// Objects outside the document of a signature, by name.
+pub trait Objects {
+    /// Whether there is an object of this name.
+    fn has(&self, name: &str) -> bool;
+    /// Streams the object into the digesters.
+    ///
+    /// # Errors
+    /// What is wrong with the object when it cannot be read as it claims to be.
+    fn feed(&mut self, name: &str, digesters: &mut [Digester]) -> Result<(), Defect>;
+    /// The digest of an object; the default streams it anew each time.
+    ///
+    /// # Errors
+    /// As [`Objects::feed`].
+    fn digest(&mut self, name: &str, algorithm: pki::DigestAlgorithm) -> Result<Vec<u8>, Defect> {
+        let mut digesters = [Digester::new(algorithm)];
+        self.feed(name, &mut digesters)?;
+        let [digester] = digesters;
+        Ok(digester.finish())
+    }
+    /// The declared media type of an object.
+    fn media_type(&self, _name: &str) -> Option<&str> {
+        None
+    }
+}
+
+/// No objects.
+#[derive(Debug, Default)]
+pub struct Nothing;
+
+impl Objects for Nothing {
+    fn has(&self, _name: &str) -> bool {
+        false
+    }
+    fn feed(&mut self, _name: &str, _digesters: &mut [Digester]) -> Result<(), Defect> {
+        Ok(())
+    }
+}
+
+/// The name that a URI stands for: percent-encoding undone. `None` when it is no plain relative reference.
+pub(crate) fn decode_uri(uri: &str) -> Option<String> {
+    if uri.contains(['?', '#']) {
+        return None;
+    }
+    let mut out = Vec::with_capacity(uri.len());
+    let mut bytes = uri.bytes();
+    while let Some(b) = bytes.next() {
+        if b != b'%' {
+            out.push(b);
+            continue;
+        }
+        let digit = |b: Option<u8>| b.and_then(|b| char::from(b).to_digit(16)).and_then(|d| u8::try_from(d).ok());
+        let (high, low) = (digit(bytes.next())?, digit(bytes.next())?);
+        out.push(high << 4 | low);
+    }
+    String::from_utf8(out).ok()
+}
+
+/// The name of the object that a URI refers to: decoded, or as it stands when only that exists.
+pub(super) fn locate(uri: &str, objects: &dyn Objects) -> Option<String> {
+    let decoded = decode_uri(uri).filter(|name| objects.has(name));
+    decoded.or_else(|| objects.has(uri).then(|| uri.to_owned()))
+}

@@ -1,0 +1,8 @@
+//! The crate through its public face.
+#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(unreachable_pub, reason = "modules of one test program")]
+
+mod asic;
+mod world;
+mod wrapping;
+mod zip;
