@@ -212,7 +212,6 @@ impl Answer {
     }
 
     /// Itself, if the status is this one; else the test fails and shows the body.
-    #[must_use]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{} answered {}:\n{}", self.path, self.status, self.text());
         self

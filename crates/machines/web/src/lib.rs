@@ -30,10 +30,11 @@ pub mod upload;
 
 pub use actor::{Actor, Permission, Role};
 pub use assets::Asset;
+pub use base::KeyRing;
 pub use fault::{Answer, Fault, Refuses, Status};
 pub use i18n::{Lang, Msg};
 pub use page::{Fields, Filled, Form, Json, PageCx, spend};
 pub use route::{Nav, Route, Routes, Seen};
-pub use session::{DbGate, KeyRing};
+pub use session::DbGate;
 pub use shell::{Config, Shell};
 pub use upload::Upload;

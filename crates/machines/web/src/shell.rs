@@ -6,12 +6,12 @@ use std::{
 };
 
 use axum::{Router, middleware};
-use base::Cx;
+use base::{Cx, KeyRing};
 use serde_json::Value;
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    Asset, KeyRing, Nav, Permission, Route, Routes, Seen,
+    Asset, Nav, Permission, Route, Routes, Seen,
     assets::Assets,
     i18n::{BadLocale, Catalogue},
     limits::{LimitConfig, Limits},
@@ -32,7 +32,7 @@ pub struct Config {
     /// Served over TLS, here or by a proxy in front: secure cookies, HSTS.
     pub tls: bool,
     /// Keys of sealed cookies.
-    pub keys: KeyRing,
+    pub keys: Arc<KeyRing>,
     /// How long sessions last.
     pub lifetimes: Lifetimes,
     /// Limits of rate, size and time.
@@ -47,13 +47,13 @@ pub struct Config {
 
 impl Config {
     /// A configuration with the usual values.
-    pub fn new(public_url: impl Into<String>, keys: KeyRing) -> Self {
+    pub fn new(public_url: impl Into<String>, keys: impl Into<Arc<KeyRing>>) -> Self {
         let public_url = public_url.into();
         Self {
             demo: false,
             tls: public_url.starts_with("https://"),
             public_url,
-            keys,
+            keys: keys.into(),
             lifetimes: Lifetimes::default(),
             limits: LimitConfig::default(),
             agent_origin: None,
@@ -96,7 +96,8 @@ pub struct Shell {
     seen: Arc<Vec<Seen>>,
 }
 
-const CODES: &[&str] = &[
+/// The codes of the shell and of the contract between services.
+pub const CODES: &[&str] = &[
     "web.page.not-found",
     "web.internal",
     "web.method",

@@ -57,7 +57,7 @@ pub fn cookie(shell: &Shell, actor: Option<Actor>) -> (String, String) {
     let token = session.csrf_token(&inner.cx);
     let name = cookie_name(inner.config.tls);
     let plain = serde_json::to_vec(&session).unwrap_or_default();
-    let sealed = inner.config.keys.seal(&inner.cx, name, &plain).unwrap_or_default();
+    let sealed = inner.config.keys.seal_text(inner.cx.random.as_ref(), name, &plain);
     (format!("{name}={sealed}"), token)
 }
 

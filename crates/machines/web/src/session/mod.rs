@@ -11,10 +11,8 @@ use subtle::ConstantTimeEq as _;
 
 use crate::{Actor, Fault};
 
-mod keyring;
 mod rows;
 
-pub use keyring::{BadKeyFile, KeyRing};
 pub use rows::{DbGate, MemoryGate, QUERIES};
 
 /// How long a session lasts.

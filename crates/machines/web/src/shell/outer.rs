@@ -111,7 +111,7 @@ fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 async fn session(shell: &Inner, headers: &HeaderMap) -> Slot {
     let name = cookie_name(shell.config.tls);
     let Some(sealed) = cookie(headers, name) else { return Slot::default() };
-    let opened = shell.config.keys.open(name, sealed).and_then(|p| serde_json::from_slice::<Session>(&p).ok());
+    let opened = shell.config.keys.open_text(name, sealed).and_then(|p| serde_json::from_slice::<Session>(&p).ok());
     let opened = opened.filter(|s| s.fresh(&shell.cx, shell.config.lifetimes));
     let Some(mut s) = opened else { return Slot { session: None, dirty: false, stale: true } };
     if let Some(a) = &s.actor {
@@ -163,7 +163,8 @@ fn write_session(shell: &Inner, cx: &PageCx, response: &mut Response) {
     let slot = cx.slot();
     match &slot.session {
         Some(s) if slot.dirty => {
-            let sealed = serde_json::to_vec(s).ok().and_then(|p| shell.config.keys.seal(&shell.cx, name, &p));
+            let sealed = serde_json::to_vec(s).ok();
+            let sealed = sealed.map(|p| shell.config.keys.seal_text(shell.cx.random.as_ref(), name, &p));
             let Some(sealed) = sealed else { return };
             drop(slot);
             set_cookie(response, &format!("{name}={sealed}; Path=/; HttpOnly; SameSite=Lax{secure}"));

@@ -1,0 +1,8 @@
+//! The shell through HTTP: permissions, forms, sessions, texts, limits, headers, and calls between nodes.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod forms;
+mod peers;
+mod sample;
+mod sessions;
+mod shell;
