@@ -4,6 +4,7 @@
 
 pub mod asic;
 pub mod facts;
+pub mod gather;
 pub mod material;
 pub mod pades;
 pub mod pdf;

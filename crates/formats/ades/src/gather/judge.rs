@@ -1,0 +1,75 @@
+//! Whether what came from the network is what was asked for.
+
+use jiff::{SignedDuration, Timestamp};
+use pki::{CertStatus, Certificate, Crl, OcspResponse, RevocationReason};
+
+/// How far a responder's clock may be ahead of ours.
+const SKEW: SignedDuration = SignedDuration::from_secs(300);
+
+/// What a status source said.
+pub(super) struct Verdict {
+    /// Revoked since when and why.
+    pub(super) revoked: Option<(Timestamp, Option<RevocationReason>)>,
+    /// The responder's certificate, whose own status matters too.
+    pub(super) responder: Option<Certificate>,
+}
+
+/// A name for people.
+pub(super) fn display(certificate: &Certificate) -> String {
+    let subject = certificate.subject();
+    let name = subject.common_name().or_else(|| subject.organization()).unwrap_or("?");
+    format!("{name} ({})", certificate.serial_hex())
+}
+
+/// Certificates for which no one needs to be asked: responders that say so, and short-lived ones.
+pub(super) fn needs_no_status(certificate: &Certificate) -> bool {
+    let e = certificate.extensions();
+    e.ocsp_nocheck || e.validity_assured_short_term || e.no_revocation_available
+}
+
+/// The certificates in a file fetched as an issuer's.
+pub(super) fn certificates(bytes: &[u8]) -> Result<Vec<Certificate>, String> {
+    if let Ok(one) = Certificate::from_pem_or_der(bytes) {
+        return Ok(vec![one]);
+    }
+    pki::SignedData::from_ber(bytes).map(|s| s.readable_certificates()).map_err(|_| "not a certificate".to_owned())
+}
+
+pub(super) fn ocsp(
+    bytes: &[u8],
+    certificate: &Certificate,
+    issuer: &Certificate,
+    known: &[Certificate],
+    at: Timestamp,
+) -> Result<Verdict, String> {
+    let response = OcspResponse::from_der(bytes).map_err(|e| e.to_string())?;
+    let answer = response.find(certificate, issuer).ok_or("the response is about another certificate")?;
+    let responder = response.responder_certificate(issuer, known).map_err(|e| e.to_string())?;
+    if !responder.is_valid_at(response.produced_at) {
+        return Err("the responder's certificate was not valid".to_owned());
+    }
+    if answer.this_update > at + SKEW || answer.next_update.is_some_and(|n| n + SKEW < at) {
+        return Err("the response is not of this time".to_owned());
+    }
+    let revoked = match answer.status {
+        CertStatus::Good => None,
+        CertStatus::Revoked { at, reason } => Some((at, reason)),
+        CertStatus::Unknown => return Err("the responder does not know the certificate".to_owned()),
+    };
+    Ok(Verdict { revoked, responder: (responder != *issuer).then_some(responder) })
+}
+
+pub(super) fn crl(bytes: &[u8], certificate: &Certificate, issuer: &Certificate, at: Timestamp) -> Result<Verdict, String> {
+    let crl = Crl::from_der(bytes).map_err(|e| e.to_string())?;
+    if !crl.issuer.matches(issuer.subject()) || crl.verify_signed_by(issuer).is_err() {
+        return Err("the list is not of the issuer".to_owned());
+    }
+    if crl.delta_base.is_some() || !crl.unknown_critical.is_empty() {
+        return Err("a delta list, or one with unknown critical extensions".to_owned());
+    }
+    if crl.this_update > at + SKEW || crl.next_update.is_none_or(|n| n + SKEW < at) {
+        return Err("the list is not of this time".to_owned());
+    }
+    let entry = crl.find(certificate.serial()).map_err(|e| e.to_string())?;
+    Ok(Verdict { revoked: entry.map(|e| (e.revoked_at, e.reason)), responder: None })
+}
