@@ -2,7 +2,7 @@ use std::{sync::Arc, time::Duration};
 
 use base::Cx;
 use store::{Db, Tx, params};
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     CheckpointSigner, LedgerError, VerifierKey,
@@ -68,10 +68,10 @@ impl Sequencer {
         self
     }
 
-    /// Works until `stop` says true, then places what is still waiting.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+    /// Works until `stop`, then places what is still waiting.
+    pub async fn run(self, stop: CancellationToken) {
         loop {
-            let stopping = *stop.borrow();
+            let stopping = stop.is_cancelled();
             match self.step().await {
                 Ok(step) if step.placed > 0 => continue,
                 Ok(_) if stopping => return,
@@ -85,7 +85,7 @@ impl Sequencer {
             }
             tokio::select! {
                 () = tokio::time::sleep(self.pause) => {}
-                _ = stop.changed() => {}
+                () = stop.cancelled() => {}
             }
         }
     }

@@ -1,5 +1,6 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use base::Cx;
+use serde::{Deserialize, Serialize};
 use sqlx::AssertSqlSafe;
 
 use crate::{Db, StoreError, Tx, dialect, params, tx::Conn};
@@ -12,7 +13,7 @@ const LIST: &str = "SELECT name, checksum FROM migration ORDER BY name";
 const NOTE: &str = "INSERT INTO migration (name, checksum, applied) VALUES ($1, $2, $3)";
 
 /// One step of the schema.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Migration {
     /// File name without extension: `0001_store_jobs`.
     pub name: String,
@@ -47,33 +48,29 @@ impl Db {
         self.lease(cx, |tx, cx| {
             Box::pin(async move {
                 tx.lock_schema().await?;
-                tx.ddl("migration", MADE).await?;
-                let mut applied = tx.migrations().await?;
-                let mut fresh = Vec::new();
-                for (step, text) in embedded() {
-                    match applied.iter().position(|m| m.name == step.name) {
-                        Some(i) if applied.remove(i).checksum == step.checksum => {}
-                        Some(_) => {
-                            return Err(StoreError::Migration {
-                                name: step.name,
-                                detail: "has changed since it was applied".into(),
-                            });
-                        }
-                        None => {
-                            for statement in dialect::statements(text) {
-                                tx.ddl(&step.name, &statement).await?;
-                            }
-                            tx.run(NOTE, params![step.name, step.checksum, cx.now()]).await?;
-                            fresh.push(step);
-                        }
-                    }
+                apply(tx, cx, embedded()).await
+            })
+        })
+        .await
+    }
+
+    /// Gives a new database exactly these steps, which this build must know.
+    pub(crate) async fn migrate_new(&self, cx: &Cx, steps: &[Migration]) -> Result<(), StoreError> {
+        let known = embedded();
+        if let Some(strange) = steps.iter().find(|s| !known.iter().any(|(m, _)| m == *s)) {
+            return Err(StoreError::Migration {
+                name: strange.name.clone(),
+                detail: "is not known to this build".into(),
+            });
+        }
+        let wanted: Vec<_> = known.into_iter().filter(|(m, _)| steps.contains(m)).collect();
+        self.lease(&(cx, wanted), |tx, (cx, wanted)| {
+            Box::pin(async move {
+                tx.lock_schema().await?;
+                if apply(tx, cx, wanted.clone()).await?.len() == wanted.len() {
+                    return Ok(());
                 }
-                match applied.into_iter().next() {
-                    Some(unknown) => {
-                        Err(StoreError::Migration { name: unknown.name, detail: "was applied by a newer build".into() })
-                    }
-                    None => Ok(fresh),
-                }
+                Err(StoreError::Damaged("the database to restore into is not empty".into()))
             })
         })
         .await
@@ -87,6 +84,36 @@ impl Db {
             Err(e) => return Err(e),
         };
         Ok(embedded().into_iter().map(|(m, _)| m).filter(|m| !applied.contains(m)).collect())
+    }
+}
+
+async fn apply(tx: &mut Tx, cx: &Cx, steps: Vec<(Migration, &'static str)>) -> Result<Vec<Migration>, StoreError> {
+    tx.ddl("migration", MADE).await?;
+    let mut applied = tx.migrations().await?;
+    let mut fresh = Vec::new();
+    for (step, text) in steps {
+        match applied.iter().position(|m| m.name == step.name) {
+            Some(i) if applied.remove(i).checksum == step.checksum => {}
+            Some(_) => {
+                return Err(StoreError::Migration {
+                    name: step.name,
+                    detail: "has changed since it was applied".into(),
+                });
+            }
+            None => {
+                for statement in dialect::statements(text) {
+                    tx.ddl(&step.name, &statement).await?;
+                }
+                tx.run(NOTE, params![step.name, step.checksum, cx.now()]).await?;
+                fresh.push(step);
+            }
+        }
+    }
+    match applied.into_iter().next() {
+        Some(unknown) => {
+            Err(StoreError::Migration { name: unknown.name, detail: "was applied by a newer build".into() })
+        }
+        None => Ok(fresh),
     }
 }
 

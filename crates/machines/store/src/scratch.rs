@@ -29,14 +29,26 @@ pub async fn postgres(server: &str) -> Result<Scratch, StoreError> {
     let mut c = PgConnection::connect(&admin).await?;
     let template = format!("enkurs_template_{}", fingerprint());
     template_made(&mut c, server, &template).await?;
-    let name = format!(
-        "enkurs_test_{}",
-        Id::<Scratch>::new(Cx::system().now(), Cx::system().random.as_ref()).as_str().to_lowercase()
-    );
+    let name = fresh_name();
     run(&mut c, format!("CREATE DATABASE {name} TEMPLATE {template}")).await?;
     // Tests do not cut the power.
     run(&mut c, format!("ALTER DATABASE {name} SET synchronous_commit = off")).await?;
     Ok(Scratch { url: format!("{server}/{name}"), admin, name })
+}
+
+/// A database on the server without any tables.
+pub async fn empty(server: &str) -> Result<Scratch, StoreError> {
+    let (server, admin) = (server.trim_end_matches('/'), format!("{}/postgres", server.trim_end_matches('/')));
+    let mut c = PgConnection::connect(&admin).await?;
+    let name = fresh_name();
+    run(&mut c, format!("CREATE DATABASE {name} TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C' ENCODING 'UTF8'"))
+        .await?;
+    Ok(Scratch { url: format!("{server}/{name}"), admin, name })
+}
+
+fn fresh_name() -> String {
+    let cx = Cx::system();
+    format!("enkurs_test_{}", Id::<Scratch>::new(cx.now(), cx.random.as_ref()).as_str().to_lowercase())
 }
 
 impl Scratch {

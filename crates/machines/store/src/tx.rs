@@ -1,4 +1,5 @@
 use base::{Cx, Timestamp};
+use futures_util::TryStreamExt as _;
 use sqlx::{AssertSqlSafe, Postgres, Sqlite, Transaction};
 
 use crate::{Row, StoreError, Value, dialect, error::conflicts, row::Kind};
@@ -103,15 +104,38 @@ impl Tx {
     pub(crate) async fn raw(&mut self, sql: String, values: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
         let rows = match &mut self.conn {
             Conn::Lite(c) => {
-                let query = bind!(sqlx::query(AssertSqlSafe(sql)).persistent(false), values);
+                let query = bind!(sqlx::query(AssertSqlSafe(sql)), values);
                 query.fetch_all(&mut **c).await.map(|rows| rows.into_iter().map(|r| Row(Kind::Lite(r))).collect())
             }
             Conn::Pg(c) => {
-                let query = bind!(sqlx::query(AssertSqlSafe(sql)).persistent(false), values);
+                let query = bind!(sqlx::query(AssertSqlSafe(sql)), values);
                 query.fetch_all(&mut **c).await.map(|rows| rows.into_iter().map(|r| Row(Kind::Pg(r))).collect())
             }
         };
         self.noted(rows)
+    }
+
+    /// Passes the rows of a statement on, one by one.
+    pub(crate) async fn each(
+        &mut self,
+        sql: String,
+        take: &mut (dyn FnMut(Row) -> Result<(), StoreError> + Send),
+    ) -> Result<(), StoreError> {
+        match &mut self.conn {
+            Conn::Lite(c) => {
+                let mut rows = sqlx::query(AssertSqlSafe(sql)).persistent(false).fetch(&mut **c);
+                while let Some(row) = rows.try_next().await? {
+                    take(Row(Kind::Lite(row)))?;
+                }
+            }
+            Conn::Pg(c) => {
+                let mut rows = sqlx::query(AssertSqlSafe(sql)).persistent(false).fetch(&mut **c);
+                while let Some(row) = rows.try_next().await? {
+                    take(Row(Kind::Pg(row)))?;
+                }
+            }
+        }
+        Ok(())
     }
 
     pub(crate) fn is_lite(&self) -> bool {

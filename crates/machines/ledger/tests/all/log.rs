@@ -161,8 +161,8 @@ testkit::each_db! {
     }
 
     async fn two_sequencers_and_many_writers_race(world: World) {
-        let (stop, stopped) = tokio::sync::watch::channel(false);
-        let running: Vec<_> = (0..2).map(|_| tokio::spawn(sequencer(&world).batch(16).run(stopped.clone()))).collect();
+        let stop = tokio_util::sync::CancellationToken::new();
+        let running: Vec<_> = (0..2).map(|_| tokio::spawn(sequencer(&world).batch(16).run(stop.clone()))).collect();
         let mut writers = tokio::task::JoinSet::new();
         for _ in 0..4 {
             let world = world.clone();
@@ -173,7 +173,7 @@ testkit::each_db! {
             });
         }
         writers.join_all().await;
-        stop.send(true).unwrap();
+        stop.cancel();
         for task in running {
             task.await.unwrap();
         }

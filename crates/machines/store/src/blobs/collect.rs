@@ -3,7 +3,7 @@ use std::{fs, path::Path, time::Duration};
 use base::{Cx, Timestamp};
 
 use super::{Blobs, file::sync_dir};
-use crate::{Db, StoreError, params};
+use crate::{Db, StoreError, backup::copy_tree, params};
 
 pub(crate) const HELD: &str = "SELECT holder FROM blob_hold WHERE blob = $1 LIMIT 1";
 pub(crate) const ALL: &str = "SELECT DISTINCT blob FROM blob_hold WHERE blob > $1 ORDER BY blob LIMIT 1000";
@@ -39,6 +39,23 @@ impl Blobs {
         }
         sync_dir(&self.0.dir.join("tmp"))?;
         Ok(gone)
+    }
+
+    /// Copies all contents that `target` does not have yet, sealed as they are.
+    pub(crate) fn copy_to(&self, target: &Path) -> Result<(), StoreError> {
+        for address in self.addresses()? {
+            let from = self.path(&address)?;
+            let to = target.join(address.get(..2).unwrap_or_default()).join(&address);
+            if let Some(fan) = to.parent() {
+                fs::create_dir_all(fan)?;
+            }
+            copy_tree(&from, &to)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn dir(&self) -> &Path {
+        &self.0.dir
     }
 
     /// Addresses of all contents in the directory.

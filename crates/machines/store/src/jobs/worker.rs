@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use base::{Cx, Id};
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use jiff::SignedDuration;
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use super::{AGAIN, Again, DEAD, DONE, DUE_KINDS, EXTEND, Every, Job, JobError, LEASE, SWEEP};
 use crate::{Db, StoreError, db::Pools, events, idempotency, params};
@@ -83,10 +83,10 @@ impl Worker {
         self.on(subscriber, handler);
     }
 
-    /// Works until `stop` says true, then finishes what it has begun.
-    pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
+    /// Works until `stop`, then finishes what it has begun.
+    pub async fn run(mut self, stop: CancellationToken) {
         let listener = tokio::spawn(listen(self.db.clone()));
-        while !*stop.borrow() {
+        while !stop.is_cancelled() {
             let db = self.db.clone();
             let woken = db.0.jobs.notified();
             match self.round().await {
@@ -97,7 +97,7 @@ impl Worker {
             tokio::select! {
                 () = woken => {}
                 () = tokio::time::sleep(self.poll) => {}
-                _ = stop.changed() => {}
+                () = stop.cancelled() => {}
             }
         }
         listener.abort();

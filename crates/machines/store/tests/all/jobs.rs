@@ -224,10 +224,10 @@ testkit::each_db! {
     }
 
     async fn a_running_worker_is_woken_at_once_and_stops_gracefully(world: World) {
-        let (stop, stopped) = tokio::sync::watch::channel(false);
+        let stop = tokio_util::sync::CancellationToken::new();
         let mut worker = world.worker();
         let seen = noting(&mut worker);
-        let running = tokio::spawn(worker.run(stopped));
+        let running = tokio::spawn(worker.run(stop.clone()));
         tokio::time::sleep(Duration::from_millis(300)).await;
         ask(&world.db, &world.cx, job(1)).await;
         let mut waited = 0;
@@ -236,7 +236,7 @@ testkit::each_db! {
             waited += 1;
             assert!(waited < 300);
         }
-        stop.send(true).unwrap();
+        stop.cancel();
         running.await.unwrap();
     }
 }

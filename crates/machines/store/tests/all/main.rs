@@ -1,6 +1,8 @@
 //! Tests of the store on both databases.
 
 #[cfg(test)]
+mod backup;
+#[cfg(test)]
 mod blobs;
 #[cfg(test)]
 mod jobs;
