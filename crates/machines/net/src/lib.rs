@@ -1,1 +1,16 @@
-//! net
+//! Outgoing HTTP, with a guard against request forgery.
+//!
+//! Addresses come from certificates and messages, so from strangers. A request goes only to public addresses (or to origins the
+//! configuration names), to the very address that was checked, without credentials, with bounds on time and size, and follows no redirect
+//! to another origin.
+
+mod client;
+mod error;
+mod fetch;
+mod guard;
+mod trust;
+
+pub use client::{Client, Config};
+pub use error::NetError;
+pub use guard::{Guard, Origin};
+pub use trust::{NoRoots, pem_roots, system_roots};
