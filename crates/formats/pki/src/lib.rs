@@ -13,7 +13,9 @@ mod error;
 mod name;
 pub mod ocsp;
 pub mod oid;
+pub mod path;
 pub mod pkcs10;
+pub mod strength;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]
