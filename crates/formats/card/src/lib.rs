@@ -19,5 +19,10 @@ pub mod tlv;
 pub use crypto::{CardCrypto, CryptoError, KeyPair, diversify};
 pub use terminal::{CardError, EidCard, PinCode, Transport, TransportError};
 
+/// Texts of the errors of cards, Latvian (Fluent).
+pub const LOCALE_LV: &str = include_str!("../locale/lv.ftl");
+/// Texts of the errors of cards, English (Fluent).
+pub const LOCALE_EN: &str = include_str!("../locale/en.ftl");
+
 #[cfg(test)]
 mod tests;

@@ -2,3 +2,8 @@
 #![deny(clippy::indexing_slicing)]
 
 pub mod web_eid;
+
+/// Texts of the errors of protocols, Latvian (Fluent).
+pub const LOCALE_LV: &str = include_str!("../locale/lv.ftl");
+/// Texts of the errors of protocols, English (Fluent).
+pub const LOCALE_EN: &str = include_str!("../locale/en.ftl");

@@ -17,6 +17,11 @@ pub use tray::{CardFileError, Inserted, Tray, TrayCard};
 
 use card::{CardError, Transport};
 
+/// Texts of the errors of readers, Latvian (Fluent).
+pub const LOCALE_LV: &str = include_str!("../locale/lv.ftl");
+/// Texts of the errors of readers, English (Fluent).
+pub const LOCALE_EN: &str = include_str!("../locale/en.ftl");
+
 /// A place where a card may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slot {
