@@ -11,3 +11,8 @@ pub mod pdf;
 pub mod validate;
 pub mod xades;
 pub mod zip;
+
+/// Texts of the errors, Latvian (Fluent).
+pub const LOCALE_LV: &str = include_str!("../locale/lv.ftl");
+/// Texts of the errors, English (Fluent).
+pub const LOCALE_EN: &str = include_str!("../locale/en.ftl");

@@ -12,3 +12,8 @@ mod write;
 pub use c14n::{C14n, C14nError, Canonicaliser, Method, Sink};
 pub use parse::{Attribute, Document, Limits, Node, NodeId, ParseError, Problem, XML_NS, decode};
 pub use write::{Tag, escape_attribute, escape_text};
+
+/// Texts of the errors, Latvian (Fluent).
+pub const LOCALE_LV: &str = include_str!("../locale/lv.ftl");
+/// Texts of the errors, English (Fluent).
+pub const LOCALE_EN: &str = include_str!("../locale/en.ftl");

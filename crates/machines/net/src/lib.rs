@@ -14,3 +14,8 @@ pub use client::{Client, Config};
 pub use error::NetError;
 pub use guard::{Guard, Origin};
 pub use trust::{NoRoots, pem_roots, system_roots};
+
+/// Texts of the errors, Latvian (Fluent).
+pub const LOCALE_LV: &str = include_str!("../locale/lv.ftl");
+/// Texts of the errors, English (Fluent).
+pub const LOCALE_EN: &str = include_str!("../locale/en.ftl");
