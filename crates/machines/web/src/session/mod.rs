@@ -13,7 +13,7 @@ use crate::{Actor, Fault};
 
 mod rows;
 
-pub use rows::{DbGate, MemoryGate, QUERIES};
+pub use rows::{DbGate, MemoryGate, QUERIES, end_all};
 
 /// How long a session lasts.
 #[derive(Clone, Copy, Debug)]

@@ -119,3 +119,8 @@ impl Gate for DbGate {
         })
     }
 }
+
+/// Ends every session of `subject` in the transaction that takes their rights away.
+pub async fn end_all(tx: &mut store::Tx, subject: &str) -> Result<(), store::StoreError> {
+    tx.run(END_ALL, store::params![subject]).await.map(|_| ())
+}

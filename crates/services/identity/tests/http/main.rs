@@ -1,0 +1,6 @@
+//! Sign-in through HTTP, with cards of a small authority of the test's own.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod enter;
+mod nation;
+mod staff;

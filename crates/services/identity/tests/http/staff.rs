@@ -1,0 +1,76 @@
+use contract::identity::{EndStaff, FindStaff, PutStaff};
+use testkit::World;
+
+use crate::nation::{Nation, enter};
+
+fn put(roles: &[&str], institution: &str) -> PutStaff {
+    PutStaff {
+        code: "320000-00007".to_owned(),
+        given_name: "Andra".to_owned(),
+        surname: "Ozola".to_owned(),
+        institution: institution.to_owned(),
+        roles: roles.iter().map(|r| (*r).to_owned()).collect(),
+        actor: "staff:TEST".to_owned(),
+    }
+}
+
+testkit::each_db! {
+    async fn staff_signs_in_to_work(world: World) {
+        let n = Nation::new(&world);
+        let card = n.card(10, "320000-00007");
+        let refused = enter(&mut n.client(), "/sign-in?staff=1", &card).await.expect(422);
+        assert!(refused.text().contains("identity.enter.not-staff"));
+        let member = n.peers.call(&world.cx, put(&["clerk"], "Paraugu pārvalde")).await.unwrap();
+        assert!(member.id.starts_with("staff:") && member.active);
+        let mut c = n.client();
+        let asked = c.get("/clerk").await.expect(200);
+        assert!(asked.path.contains("staff=1"), "{}", asked.path);
+        let home = enter(&mut c, "/sign-in?staff=1", &card).await.expect(200);
+        assert_eq!((home.path.as_str(), home.text()), ("/clerk", format!("{:?}", member.id)));
+        c.get_once("/me").await.expect(403);
+        let found = n.peers.call(&world.cx, FindStaff { ids: vec![member.id.clone(), "staff:X".into()] }).await.unwrap();
+        assert_eq!(found, [member]);
+    }
+
+    async fn one_card_two_lives(world: World) {
+        let n = Nation::new(&world);
+        let card = n.card(10, "320000-00007");
+        n.peers.call(&world.cx, put(&["clerk"], "Paraugu pārvalde")).await.unwrap();
+        let mut c = n.client();
+        let choice = enter(&mut c, "/sign-in?to=/me", &card).await.expect(200);
+        assert!(choice.path == "/sign-in/as" && choice.text().contains("Paraugu pārvalde"));
+        c.get_once("/me").await.expect(303);
+        let again = c.submit(&choice, "/sign-in/as", &[("as", "staff:01ARZ3NDEKTSV4RRFFQ69G5FAV")]).await.expect(200);
+        assert_eq!(again.path, "/sign-in/as", "another's place cannot be taken");
+        let home = c.submit(&choice, "/sign-in/as", &[("as", "person")]).await.expect(200);
+        assert_eq!(home.text(), r#""PNOLV-320000-00007""#);
+        c.get_once("/clerk").await.expect(403);
+        let mut late = n.client();
+        let choice = enter(&mut late, "/sign-in", &card).await;
+        world.clock.advance(jiff::SignedDuration::from_mins(6));
+        let asked = late.submit(&choice, "/sign-in/as", &[("as", "person")]).await.expect(200);
+        assert_eq!(asked.path, "/sign-in");
+    }
+
+    async fn rights_end_at_once(world: World) {
+        let n = Nation::new(&world);
+        let card = n.card(10, "320000-00007");
+        let member = n.peers.call(&world.cx, put(&["clerk"], "Paraugu pārvalde")).await.unwrap();
+        let mut c = n.client();
+        enter(&mut c, "/sign-in?staff=1", &card).await.expect(200);
+        let end = || EndStaff { id: member.id.clone(), actor: "staff:TEST".to_owned() };
+        n.peers.call(&world.cx, end()).await.unwrap();
+        n.peers.call(&world.cx, end()).await.unwrap();
+        c.get_once("/clerk").await.expect(303);
+        let unknown = EndStaff { id: "staff:01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned(), actor: String::new() };
+        assert_eq!(n.peers.call(&world.cx, unknown).await.unwrap_err().code, "identity.staff.unknown");
+        for (call, code) in [
+            (PutStaff { code: "32000000007".to_owned(), ..put(&[], "A") }, "identity.staff.code"),
+            (PutStaff { surname: " ".to_owned(), ..put(&[], "A") }, "identity.staff.name"),
+            (put(&[], ""), "identity.staff.institution"),
+            (put(&["king"], "A"), "identity.staff.role"),
+        ] {
+            assert_eq!(n.peers.call(&world.cx, call).await.unwrap_err().code, code);
+        }
+    }
+}
