@@ -101,7 +101,10 @@ pub struct TsaConfig {
 
 impl Default for Config {
     fn default() -> Self {
-        let statement = |language: &str| Disclosure { url: format!("https://pki.enkurs.example/pds/{language}.pdf"), language: language.into() };
+        let statement = |language: &str| Disclosure {
+            url: format!("https://pki.enkurs.example/pds/{language}.pdf"),
+            language: language.into(),
+        };
         Self {
             country: "LV".into(),
             organization: "Enkurs Trust Services".into(),

@@ -23,6 +23,7 @@ pub use authority::{Authority, PkiError, Role};
 pub use config::{Config, CrlConfig, Disclosure, Keys, OcspConfig, TsaConfig, Validity};
 pub use issue::IssueError;
 pub use ocsp::OcspAnswer;
+pub use routes::CODES;
 pub use status::StatusError;
 pub use tsa::{ClockHealth, DriftWatch, Steady, TrustedClock};
 
@@ -115,8 +116,16 @@ impl Ca {
         handlers.on(move |_, calls::Anchors {}| {
             let ca = ca.clone();
             async move {
-                let all = ca.authorities().await.map_err(|e| if e.transient() { Refusal::transient(e.code()) } else { Refusal::new(e.code()) })?;
-                let of = |root: bool| all.iter().filter(|a| (a.role == Role::Root) == root).map(|a| Der(a.certificate.der().to_vec())).collect();
+                let all = ca
+                    .authorities()
+                    .await
+                    .map_err(|e| if e.transient() { Refusal::transient(e.code()) } else { Refusal::new(e.code()) })?;
+                let of = |root: bool| {
+                    all.iter()
+                        .filter(|a| (a.role == Role::Root) == root)
+                        .map(|a| Der(a.certificate.der().to_vec()))
+                        .collect()
+                };
                 Ok(calls::AnchorSet { roots: of(true), issuers: of(false) })
             }
         });

@@ -1,4 +1,8 @@
-use web::{Permission, Role, Route, Routes, limits::Class, ops::{Finding, Health, Watch}};
+use web::{
+    Permission, Role, Route, Routes,
+    limits::Class,
+    ops::{Finding, Health, Watch},
+};
 
 use crate::{Ca, api, crl, ocsp, tsa};
 
@@ -6,7 +10,7 @@ const LV: &str = include_str!("../locale/lv.ftl");
 const EN: &str = include_str!("../locale/en.ftl");
 
 /// Error codes that a visitor may see.
-const CODES: &[&str] = &[
+pub const CODES: &[&str] = &[
     "ca.unavailable",
     "ca.pki.not-created",
     "ca.pki.unknown-authority",
@@ -129,7 +133,12 @@ pub(crate) fn routes(ca: &Ca) -> Routes {
                 .audited()
                 .takes::<api::StatusWish>()
                 .gives::<api::CertificateView>(200, "The certificate as it is now")
-                .refuses(&["ca.status.not-found", "ca.status.revoked-is-final", "ca.revoke.already-revoked", "ca.revoke.bad-reason"])
+                .refuses(&[
+                    "ca.status.not-found",
+                    "ca.status.revoked-is-final",
+                    "ca.revoke.already-revoked",
+                    "ca.revoke.bad-reason",
+                ])
                 .to(ca.clone(), api::change),
         )
         .route(

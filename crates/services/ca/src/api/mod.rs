@@ -150,13 +150,16 @@ pub(crate) async fn change(
     };
     let actor = page.who()?.id;
     let cx = ca.cx().clone();
-    ca.change_status(&cx, &ChangeStatus { certificate_id: id.clone(), change, actor }).await.map_err(|e| refused(&e))?;
+    ca.change_status(&cx, &ChangeStatus { certificate_id: id.clone(), change, actor })
+        .await
+        .map_err(|e| refused(&e))?;
     one(&ca, id).await
 }
 
 pub(crate) async fn stamp(State(ca): State<Ca>, Path(serial): Path<i64>) -> Answer<Response> {
     let found = ca.db().read(|tx| Box::pin(async move { tsa::of_serial(tx, serial).await })).await;
-    let record = found.map_err(|e| refused(&e.into()))?.ok_or_else(|| Fault::new(Status::NOT_FOUND, "ca.stamp.not-found"))?;
+    let record =
+        found.map_err(|e| refused(&e.into()))?.ok_or_else(|| Fault::new(Status::NOT_FOUND, "ca.stamp.not-found"))?;
     let view = StampView { serial, time: record.time.to_string(), token_sha256: issue::hex(&record.token) };
     Ok(Json(view).into_response())
 }
@@ -190,7 +193,14 @@ fn view(row: issue::CertificateRow, history: Vec<status::Change>) -> Certificate
         certificate: row.der.map(|d| STANDARD.encode(d)),
         history: history
             .into_iter()
-            .map(|c| ChangeView { at: c.at.to_string(), from: c.from, to: c.to, reason: c.reason, actor: c.actor, crl: c.crl })
+            .map(|c| ChangeView {
+                at: c.at.to_string(),
+                from: c.from,
+                to: c.to,
+                reason: c.reason,
+                actor: c.actor,
+                crl: c.crl,
+            })
             .collect(),
     }
 }

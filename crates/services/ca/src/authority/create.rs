@@ -14,7 +14,8 @@ use crate::{
 /// Makes what is missing. The address is fixed by the first call; the answer is the one that holds.
 pub(crate) async fn create(ca: &Ca, cx: &Cx, public_url: &str) -> Result<String, PkiError> {
     let wanted = checked(public_url)?;
-    let fixed = ca.db().write(&(cx, wanted), |tx, (_, url)| Box::pin(async move { rows::fix_address(tx, url).await })).await?;
+    let fixed =
+        ca.db().write(&(cx, wanted), |tx, (_, url)| Box::pin(async move { rows::fix_address(tx, url).await })).await?;
     if fixed != wanted {
         tracing::warn!(fixed, wanted, "the address in certificates was fixed when the PKI was created and stays");
     }
@@ -68,6 +69,9 @@ async fn authority(ca: &Ca, cx: &Cx, role: Role) -> Result<(), PkiError> {
 
 fn checked(url: &str) -> Result<&str, PkiError> {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
-    let fine = !rest.is_empty() && !rest.starts_with('/') && !rest.ends_with('/') && rest.bytes().all(|b| b.is_ascii_graphic());
+    let fine = !rest.is_empty()
+        && !rest.starts_with('/')
+        && !rest.ends_with('/')
+        && rest.bytes().all(|b| b.is_ascii_graphic());
     if fine && !rest.contains(['?', '#']) { Ok(url) } else { Err(PkiError::Address { url: url.to_owned() }) }
 }

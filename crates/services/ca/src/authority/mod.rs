@@ -2,21 +2,21 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use pki::{Certificate, CertId, DigestAlgorithm};
+use pki::{CertId, Certificate, DigestAlgorithm};
 
 use crate::Config;
 
 mod create;
 mod error;
 mod realm;
-mod service_key;
 mod rows;
+mod service_key;
 
 pub(crate) use create::create;
 pub use error::PkiError;
 pub(crate) use realm::Realms;
-pub(crate) use service_key::{ServiceKey, ServiceKind, renew, usable};
 pub(crate) use rows::QUERIES;
+pub(crate) use service_key::{ServiceKey, ServiceKind, renew, usable};
 
 /// What an issuing authority is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,7 +37,8 @@ pub enum Role {
 
 impl Role {
     /// The root first, then the others in the order in which they are made.
-    pub const ALL: [Self; 6] = [Self::Root, Self::Signature, Self::Authentication, Self::Seal, Self::Tls, Self::TimeStamping];
+    pub const ALL: [Self; 6] =
+        [Self::Root, Self::Signature, Self::Authentication, Self::Seal, Self::Tls, Self::TimeStamping];
 
     /// Name in addresses: `/crl/NAME.crl`.
     pub fn name(self) -> &'static str {

@@ -36,8 +36,10 @@ impl Realms {
 
     /// As it stands in the database, complete or not.
     pub(crate) async fn read(&self) -> Result<Realm, PkiError> {
-        let (address, authorities) =
-            self.db.read(|tx| Box::pin(async move { Ok::<_, PkiError>((rows::address(tx).await?, rows::all(tx).await?)) })).await?;
+        let (address, authorities) = self
+            .db
+            .read(|tx| Box::pin(async move { Ok::<_, PkiError>((rows::address(tx).await?, rows::all(tx).await?)) }))
+            .await?;
         Ok(Realm::new(address.ok_or(PkiError::NotCreated)?, authorities))
     }
 

@@ -6,7 +6,8 @@ use store::{Row, StoreError, Tx, params};
 
 use super::{Authority, PkiError, Role, ServiceKey, ServiceKind};
 
-const PUT_PKI: &str = "INSERT INTO ca_pki (id, public_url, created) VALUES ('national', $1, $2) ON CONFLICT (id) DO NOTHING";
+const PUT_PKI: &str =
+    "INSERT INTO ca_pki (id, public_url, created) VALUES ('national', $1, $2) ON CONFLICT (id) DO NOTHING";
 const PKI: &str = "SELECT public_url FROM ca_pki WHERE id = 'national'";
 const PUT: &str = "INSERT INTO ca_authority (name, place, parent, key_label, certificate, der, crl_number, created) \
     VALUES ($1, $2, $3, $4, $5, $6, 0, $7) ON CONFLICT (name) DO NOTHING";
@@ -48,23 +49,39 @@ fn read(row: &Row, before: &[Arc<Authority>]) -> Result<Authority, PkiError> {
     let name = row.text(0)?;
     let role = Role::from_name(&name).ok_or(PkiError::Unknown)?;
     let parent = row.text(1)?;
-    let certificate = Certificate::from_der(&row.bytes(3)?).map_err(|source| PkiError::Stored { name: name.clone(), source })?;
+    let certificate =
+        Certificate::from_der(&row.bytes(3)?).map_err(|source| PkiError::Stored { name: name.clone(), source })?;
     let chain = match before.iter().find(|a| a.name == parent) {
-        Some(p) if role != Role::Root => std::iter::once(p.certificate.clone()).chain(p.chain.iter().cloned()).collect(),
+        Some(p) if role != Role::Root => {
+            std::iter::once(p.certificate.clone()).chain(p.chain.iter().cloned()).collect()
+        }
         _ => Vec::new(),
     };
     Ok(Authority { name, role, key_label: row.text(2)?, certificate, chain, created: row.time(4)? })
 }
 
-pub(super) async fn put_key(tx: &mut Tx, kind: ServiceKind, authority: &str, label: &str, id: &str, certificate: &Certificate) -> Result<bool, StoreError> {
+pub(super) async fn put_key(
+    tx: &mut Tx,
+    kind: ServiceKind,
+    authority: &str,
+    label: &str,
+    id: &str,
+    certificate: &Certificate,
+) -> Result<bool, StoreError> {
     let (from, to) = (certificate.not_before(), certificate.not_after());
     Ok(tx.run(PUT_KEY, params![label, kind.name(), authority, id, certificate.der(), from, to]).await? == 1)
 }
 
-pub(super) async fn latest_key(tx: &mut Tx, kind: ServiceKind, authority: &str, now: Timestamp) -> Result<Option<ServiceKey>, PkiError> {
+pub(super) async fn latest_key(
+    tx: &mut Tx,
+    kind: ServiceKind,
+    authority: &str,
+    now: Timestamp,
+) -> Result<Option<ServiceKey>, PkiError> {
     let Some(row) = tx.optional(LATEST_KEY, params![kind.name(), authority, now]).await? else { return Ok(None) };
     let label = row.text(0)?;
-    let certificate = Certificate::from_der(&row.bytes(2)?).map_err(|source| PkiError::Stored { name: label.clone(), source })?;
+    let certificate =
+        Certificate::from_der(&row.bytes(2)?).map_err(|source| PkiError::Stored { name: label.clone(), source })?;
     Ok(Some(ServiceKey { label, certificate }))
 }
 

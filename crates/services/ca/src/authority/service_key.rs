@@ -6,7 +6,6 @@ use base::Cx;
 use jiff::{SignedDuration, Timestamp};
 use keys::{KeyError, Signer};
 use pki::Certificate;
-use store::StoreError;
 
 use super::{PkiError, Realm, Role, rows};
 use crate::{
@@ -51,7 +50,12 @@ pub(crate) async fn ensure(ca: &Ca, cx: &Cx, kind: ServiceKind, role: Role) -> R
 }
 
 /// The newest key in force with its signer.
-pub(crate) async fn usable(ca: &Ca, cx: &Cx, kind: ServiceKind, role: Role) -> Result<(ServiceKey, Arc<dyn Signer>), PkiError> {
+pub(crate) async fn usable(
+    ca: &Ca,
+    cx: &Cx,
+    kind: ServiceKind,
+    role: Role,
+) -> Result<(ServiceKey, Arc<dyn Signer>), PkiError> {
     let key = match latest(ca, kind, role, cx.now()).await? {
         Some(key) => key,
         None => make(ca, cx, kind, role).await?,
@@ -92,9 +96,14 @@ async fn make(ca: &Ca, cx: &Cx, kind: ServiceKind, role: Role) -> Result<Service
     let made = issue(ca, cx, order).await?;
     let found = ServiceKey { label, certificate: made.certificate };
     ca.db()
-        .write(&(cx, (kind, authority.name.as_str(), &found, made.id.as_str())), |tx, (_, (kind, authority, key, id))| {
-            Box::pin(async move { rows::put_key(tx, *kind, authority, &key.label, id, &key.certificate).await.map(|_| ()) })
-        })
+        .write(
+            &(cx, (kind, authority.name.as_str(), &found, made.id.as_str())),
+            |tx, (_, (kind, authority, key, id))| {
+                Box::pin(async move {
+                    rows::put_key(tx, *kind, authority, &key.label, id, &key.certificate).await.map(|_| ())
+                })
+            },
+        )
         .await?;
     Ok(found)
 }
@@ -107,10 +116,8 @@ pub(crate) async fn renew(ca: &Ca, cx: &Cx) -> Result<(), PkiError> {
     ensure(ca, cx, ServiceKind::Tsu, Role::TimeStamping).await?;
     let before = cx.now().checked_sub(SignedDuration::from_hours(24 * 30)).unwrap_or_default();
     for kind in [ServiceKind::Ocsp, ServiceKind::Tsu] {
-        let old: Vec<String> = ca
-            .db()
-            .read(|tx| Box::pin(async move { Ok::<_, StoreError>(rows::expired_keys(tx, kind, before).await?) }))
-            .await?;
+        let old: Vec<String> =
+            ca.db().read(|tx| Box::pin(async move { rows::expired_keys(tx, kind, before).await })).await?;
         for label in old {
             match ca.realms().keys().destroy(&label).await {
                 Ok(()) => {

@@ -44,7 +44,11 @@ pub(crate) async fn refresh(ca: &Ca, cx: &Cx, issuer: &str) -> Result<(), PkiErr
     let name = issuer.to_owned();
     let (waiting, last) = ca
         .db()
-        .read(|tx| Box::pin(async move { Ok::<_, StoreError>((rows::waiting(tx, &name).await?, rows::latest(tx, &name).await?)) }))
+        .read(|tx| {
+            Box::pin(
+                async move { Ok::<_, StoreError>((rows::waiting(tx, &name).await?, rows::latest(tx, &name).await?)) },
+            )
+        })
         .await?;
     let pause = SignedDuration::from_mins(i64::from(ca.config().crl.refresh_minutes));
     let old = last.is_none_or(|l| l.this_update.checked_add(pause).is_ok_and(|due| due <= cx.now()));
@@ -81,7 +85,13 @@ async fn publish(ca: &Ca, cx: &Cx, issuer: &str) -> Result<(), PkiError> {
 }
 
 /// Decides number and content and commits them; what changes after this waits for the next list.
-async fn draft(tx: &mut Tx, cx: &Cx, ca: &Ca, authority: &Authority, algorithm: pki::SignatureAlgorithm) -> Result<Draft, PkiError> {
+async fn draft(
+    tx: &mut Tx,
+    cx: &Cx,
+    ca: &Ca,
+    authority: &Authority,
+    algorithm: pki::SignatureAlgorithm,
+) -> Result<Draft, PkiError> {
     let number = rows::next_number(tx, &authority.name).await?;
     let this_update = whole(cx.now());
     let valid = SignedDuration::from_mins(i64::from(ca.config().crl.valid_minutes));
@@ -102,7 +112,9 @@ async fn draft(tx: &mut Tx, cx: &Cx, ca: &Ca, authority: &Authority, algorithm: 
     for listed in rows::listed(tx, &authority.name).await? {
         let reason = listed.reason.and_then(RevocationReason::from_code);
         let revoked_at = whole(listed.since);
-        encoder.push(&CrlEntry { serial: listed.serial, revoked_at, reason, invalid_since: None }).map_err(unbuildable)?;
+        encoder
+            .push(&CrlEntry { serial: listed.serial, revoked_at, reason, invalid_since: None })
+            .map_err(unbuildable)?;
         entries += 1;
     }
     let tbs = encoder.finish().map_err(unbuildable)?;

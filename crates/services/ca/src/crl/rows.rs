@@ -33,7 +33,14 @@ pub(super) async fn next_number(tx: &mut Tx, issuer: &str) -> Result<i64, StoreE
 }
 
 /// Commits the content of a list and which changes it tells of.
-pub(super) async fn put(tx: &mut Tx, issuer: &str, number: i64, this: Timestamp, next: Timestamp, tbs: &[u8]) -> Result<(), StoreError> {
+pub(super) async fn put(
+    tx: &mut Tx,
+    issuer: &str,
+    number: i64,
+    this: Timestamp,
+    next: Timestamp,
+    tbs: &[u8],
+) -> Result<(), StoreError> {
     tx.run(PUT, params![issuer, number, this, next, tbs]).await?;
     tx.run(TOLD, params![number, issuer]).await?;
     Ok(())
@@ -49,7 +56,8 @@ pub(super) async fn signed(tx: &mut Tx, issuer: &str, number: i64, der: &[u8]) -
 
 pub(super) async fn latest(tx: &mut Tx, issuer: &str) -> Result<Option<Latest>, StoreError> {
     let row = tx.optional(LATEST, params![issuer]).await?;
-    row.map(|r| Ok(Latest { number: r.int(0)?, this_update: r.time(1)?, next_update: r.time(2)?, der: r.bytes(3)? })).transpose()
+    row.map(|r| Ok(Latest { number: r.int(0)?, this_update: r.time(1)?, next_update: r.time(2)?, der: r.bytes(3)? }))
+        .transpose()
 }
 
 /// Whether a change is not told of by a signed list.

@@ -82,7 +82,10 @@ pub(crate) async fn issue(ca: &Ca, cx: &Cx, order: Order) -> Result<Made, IssueE
     }
     let intent = prepare(ca, cx, &order, digest.clone()).await?;
     lint::check(&intent, order.issuer.as_deref())?;
-    let row = ca.db().write(&(cx, &intent), |tx, (cx, intent)| Box::pin(async move { commit_intent(tx, cx, intent).await })).await?;
+    let row = ca
+        .db()
+        .write(&(cx, &intent), |tx, (cx, intent)| Box::pin(async move { commit_intent(tx, cx, intent).await }))
+        .await?;
     resume(ca, cx, row, &digest).await
 }
 
@@ -102,7 +105,14 @@ fn digest_of(order: &Order) -> Vec<u8> {
     let issuer = order.issuer.as_ref().map_or("", |i| i.name.as_str());
     let end = order.not_after.map_or(0, Timestamp::as_microsecond).to_be_bytes();
     let mut digest = pki::Digester::new(DigestAlgorithm::Sha256);
-    for part in [order.kind.name().as_bytes(), issuer.as_bytes(), subject.as_bytes(), &order.spki, &end, &[u8::from(order.on_hold)]] {
+    for part in [
+        order.kind.name().as_bytes(),
+        issuer.as_bytes(),
+        subject.as_bytes(),
+        &order.spki,
+        &end,
+        &[u8::from(order.on_hold)],
+    ] {
         digest.update(&(part.len() as u64).to_be_bytes());
         digest.update(part);
     }
@@ -162,7 +172,13 @@ async fn commit_intent(tx: &mut store::Tx, cx: &Cx, intent: &Intent) -> Result<C
         });
         ledger::record(tx, ledger::Entry::new("ca.certificate.intended", intent.id, body)).await?;
         let later = cx.now().checked_add(SignedDuration::from_secs(30)).unwrap_or_default();
-        tx.enqueue(NewJob::new(FINISH, &Finish { certificate: intent.id.to_string() })?.key(intent.id.to_string()).at(later).most(1000)).await?;
+        tx.enqueue(
+            NewJob::new(FINISH, &Finish { certificate: intent.id.to_string() })?
+                .key(intent.id.to_string())
+                .at(later)
+                .most(1000),
+        )
+        .await?;
     }
     rows::by_key(tx, &intent.request_key).await?.ok_or_else(|| StoreError::NotFound.into())
 }
@@ -180,7 +196,8 @@ async fn finish(ca: &Ca, cx: &Cx, row: CertificateRow) -> Result<Made, IssueErro
     if certificate.tbs() != row.tbs.as_slice() {
         return Err(IssueError::Mismatch { what: "content" });
     }
-    pki::verify(signer.spki_der(), algorithm, &row.tbs, &signature).map_err(|_| IssueError::Mismatch { what: "signature" })?;
+    pki::verify(signer.spki_der(), algorithm, &row.tbs, &signature)
+        .map_err(|_| IssueError::Mismatch { what: "signature" })?;
     let kept = ca
         .db()
         .write(&(cx, (&row, &certificate)), |tx, (cx, (row, certificate))| {
@@ -191,7 +208,12 @@ async fn finish(ca: &Ca, cx: &Cx, row: CertificateRow) -> Result<Made, IssueErro
     Ok(Made { id: row.id, certificate: Certificate::from_der(&kept)? })
 }
 
-async fn commit_result(tx: &mut store::Tx, cx: &Cx, row: &CertificateRow, certificate: &Certificate) -> Result<Vec<u8>, IssueError> {
+async fn commit_result(
+    tx: &mut store::Tx,
+    cx: &Cx,
+    row: &CertificateRow,
+    certificate: &Certificate,
+) -> Result<Vec<u8>, IssueError> {
     if !rows::set_issued(tx, &row.id, certificate.der()).await? {
         // Another call or the job was first; what it recorded holds.
         let there = rows::by_id(tx, &row.id).await?.and_then(|r| r.der);
@@ -217,9 +239,13 @@ struct Finish {
 /// The job: completes an intent that nobody completed.
 pub(crate) async fn finish_job(ca: &Ca, cx: &Cx, job: &store::Job) -> Result<(), JobError> {
     let Finish { certificate } = job.read()?;
-    let row = ca.db().read(|tx| Box::pin(async move { rows::by_id(tx, &certificate).await })).await.map_err(crate::again)?;
+    let row =
+        ca.db().read(|tx| Box::pin(async move { rows::by_id(tx, &certificate).await })).await.map_err(crate::again)?;
     match row {
-        Some(row) => finish(ca, cx, row).await.map(|_| ()).map_err(|e| if e.transient() { JobError::retry(e.code()) } else { JobError::dead(e.code()) }),
+        Some(row) => finish(ca, cx, row)
+            .await
+            .map(|_| ())
+            .map_err(|e| if e.transient() { JobError::retry(e.code()) } else { JobError::dead(e.code()) }),
         None => Ok(()),
     }
 }

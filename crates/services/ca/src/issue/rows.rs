@@ -62,22 +62,27 @@ impl CertificateRow {
 pub(super) async fn put_intent(tx: &mut Tx, i: &Intent, now: Timestamp) -> Result<bool, StoreError> {
     let status = if i.on_hold { Status::Pending } else { Status::Good };
     let algorithm = format!("{:?}", i.algorithm);
-    let done = tx.run(PUT, params![
-        i.id,
-        i.request_key,
-        i.request_digest,
-        i.issuer,
-        i.serial,
-        i.profile,
-        i.holder,
-        i.key_label,
-        algorithm,
-        i.tbs,
-        i.not_before,
-        i.not_after,
-        status.name(),
-        now
-    ]).await?;
+    let done = tx
+        .run(
+            PUT,
+            params![
+                i.id,
+                i.request_key,
+                i.request_digest,
+                i.issuer,
+                i.serial,
+                i.profile,
+                i.holder,
+                i.key_label,
+                algorithm,
+                i.tbs,
+                i.not_before,
+                i.not_after,
+                status.name(),
+                now
+            ],
+        )
+        .await?;
     Ok(done == 1)
 }
 

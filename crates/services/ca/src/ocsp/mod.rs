@@ -11,7 +11,8 @@ use base::Cx;
 use jiff::{SignedDuration, Timestamp};
 use keys::{Signer, ToSign};
 use pki::{
-    CertId, CertStatus, Certificate, OcspErrorStatus, OcspRequest, OcspResponseTemplate, RevocationReason, SingleResponse, ocsp_error,
+    CertId, CertStatus, Certificate, OcspErrorStatus, OcspRequest, OcspResponseTemplate, RevocationReason,
+    SingleResponse, ocsp_error,
 };
 
 use crate::{
@@ -144,15 +145,25 @@ async fn try_answer(ca: &Ca, cx: &Cx, request: &[u8]) -> Result<OcspAnswer, Trou
     let tbs = template.tbs().map_err(broken)?;
     let signature = responder.signer.sign(ToSign::Message(&tbs), "ocsp").await?;
     let chain = std::slice::from_ref(&responder.certificate);
-    let der: Arc<[u8]> = OcspResponseTemplate::assemble(&tbs, responder.signer.algorithm(), &signature, chain).map_err(broken)?.into();
+    let der: Arc<[u8]> =
+        OcspResponseTemplate::assemble(&tbs, responder.signer.algorithm(), &signature, chain).map_err(broken)?.into();
     if let ([id], [row], None) = (request.ids.as_slice(), seen.as_slice(), &request.nonce) {
-        keep(ca, id, Kept { seen: row.as_ref().map(rows::StatusRow::seen), made: now, until: next_update, der: der.clone() });
+        keep(
+            ca,
+            id,
+            Kept { seen: row.as_ref().map(rows::StatusRow::seen), made: now, until: next_update, der: der.clone() },
+        );
     }
     Ok(OcspAnswer { der, holds: request.nonce.is_none().then_some((now, next_update)) })
 }
 
 /// The status rows of the ids that belong to `authority`; `None` for serial numbers that were never issued.
-async fn lookup(ca: &Ca, realm: &Realm, authority: &Authority, ids: &[CertId]) -> Result<Vec<Option<rows::StatusRow>>, PkiError> {
+async fn lookup(
+    ca: &Ca,
+    realm: &Realm,
+    authority: &Authority,
+    ids: &[CertId],
+) -> Result<Vec<Option<rows::StatusRow>>, PkiError> {
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
         let ours = realm.of(id).is_some_and(|a| a.name == authority.name);

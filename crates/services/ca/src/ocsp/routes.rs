@@ -5,8 +5,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use base64::{
-    Engine as _,
-    alphabet,
+    Engine as _, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 use web::Answer;
@@ -15,8 +14,10 @@ use super::{MAX_REQUEST, OcspAnswer, answer};
 use crate::{Ca, crl::http_date};
 
 /// Clients forget or escape the padding; both are understood.
-const BASE64: GeneralPurpose =
-    GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent));
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// `POST /ocsp`
 pub(crate) async fn post(State(ca): State<Ca>, body: Bytes) -> Answer {

@@ -20,7 +20,7 @@ pub(super) fn check(spki: &[u8], kind: &Kind) -> Result<PublicKey, IssueError> {
         KeyKind::Rsa(bits) => {
             let (modulus, exponent) = key.rsa_components().ok_or(IssueError::KeyUnreadable)?;
             let small_exponent = exponent.len() < 3 || exponent.len() > 4 || exponent.last().is_none_or(|b| b & 1 == 0);
-            if bits < RSA_BITS || bits > 8192 || small_exponent || modulus.last().is_none_or(|b| b & 1 == 0) {
+            if !(RSA_BITS..=8192).contains(&bits) || small_exponent || modulus.last().is_none_or(|b| b & 1 == 0) {
                 return Err(IssueError::KeyWeak { kind: key.kind().name() });
             }
         }

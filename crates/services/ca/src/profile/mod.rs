@@ -154,7 +154,11 @@ fn fill(e: &mut Extensions, w: &Wanted<'_>, key: &PublicKey) {
         }
         Kind::Holder(Profile::TlsServer, s) => {
             let transport = matches!(key.kind(), pki::KeyKind::Rsa(_));
-            e.key_usage = Some(if transport { KeyUsage::DIGITAL_SIGNATURE | KeyUsage::KEY_ENCIPHERMENT } else { KeyUsage::DIGITAL_SIGNATURE });
+            e.key_usage = Some(if transport {
+                KeyUsage::DIGITAL_SIGNATURE | KeyUsage::KEY_ENCIPHERMENT
+            } else {
+                KeyUsage::DIGITAL_SIGNATURE
+            });
             e.extended_key_usage = vec![oid::SERVER_AUTH];
             e.policies = policies(&[if s.organization.is_some() { oid::OVCP } else { oid::NCP }]);
             e.alt_names = subject::hosts(s);

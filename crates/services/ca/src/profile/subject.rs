@@ -72,7 +72,9 @@ pub(super) fn hosts(s: &Subject) -> Vec<GeneralName> {
 }
 
 fn text<'a>(field: &'static str, value: Option<&'a str>, most: usize) -> Result<&'a str, IssueError> {
-    let clean = |v: &&str| !v.trim().is_empty() && v.trim() == *v && v.chars().count() <= most && !v.chars().any(char::is_control);
+    let clean = |v: &&str| {
+        !v.trim().is_empty() && v.trim() == *v && v.chars().count() <= most && !v.chars().any(char::is_control)
+    };
     value.filter(clean).ok_or(IssueError::Field { field })
 }
 
@@ -83,7 +85,8 @@ fn identifier<'a>(s: &'a Subject, kinds: &[&str]) -> Result<&'a str, IssueError>
     let bytes = id.as_bytes();
     let kind = id.get(..3).is_some_and(|k| kinds.contains(&k));
     let country = bytes.get(3..5).is_some_and(|c| c.iter().all(u8::is_ascii_uppercase));
-    let number = bytes.get(6..).is_some_and(|n| !n.is_empty() && n.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-'));
+    let number =
+        bytes.get(6..).is_some_and(|n| !n.is_empty() && n.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-'));
     if kind && country && bytes.get(5) == Some(&b'-') && number && id.len() <= 64 { Ok(id) } else { Err(bad) }
 }
 

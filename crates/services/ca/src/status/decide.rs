@@ -105,7 +105,10 @@ mod tests {
             assert!(matches!(decide(Status::Revoked, Some(1), wish), Err(StatusError::Final)));
         }
         assert_eq!(decide(Status::Revoked, Some(1), Change::Revoke { reason: 1 }).unwrap(), Next::Same);
-        assert_eq!(decide(Status::Revoked, Some(1), Change::Revoke { reason: 4 }).unwrap_err().code(), "ca.revoke.already-revoked");
+        assert_eq!(
+            decide(Status::Revoked, Some(1), Change::Revoke { reason: 4 }).unwrap_err().code(),
+            "ca.revoke.already-revoked"
+        );
     }
 
     #[test]

@@ -4,12 +4,12 @@
 use store::{Row, StoreError};
 
 mod decide;
-mod service;
 mod rows;
+mod service;
 
 pub use decide::StatusError;
+pub(crate) use rows::{Change, QUERIES, changes};
 pub(crate) use service::{change, record_birth};
-pub(crate) use rows::{QUERIES, Change, changes};
 
 /// Status of a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

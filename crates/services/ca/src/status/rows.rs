@@ -23,7 +23,14 @@ pub(crate) struct Change {
 }
 
 /// Sets the status of the version that the decision was made on.
-pub(super) async fn set(tx: &mut Tx, id: &str, version: i64, to: Status, reason: Option<u8>, now: Timestamp) -> Result<(), StoreError> {
+pub(super) async fn set(
+    tx: &mut Tx,
+    id: &str,
+    version: i64,
+    to: Status,
+    reason: Option<u8>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     match tx.run(SET, params![to.name(), reason, now, id, version]).await? {
         1 => Ok(()),
         _ => Err(StoreError::Conflict { attempts: 1 }),

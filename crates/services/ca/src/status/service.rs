@@ -44,6 +44,7 @@ async fn record(
     });
     ledger::record(tx, ledger::Entry::new("ca.certificate.status", &row.id, body.clone())).await?;
     tx.event(NewEvent { topic: "ca.certificate.status", subject: row.id.clone(), body }).await?;
-    tx.enqueue(NewJob::new(crl::PUBLISH, &crl::Publish { issuer: row.issuer.clone() })?.key(change.to_string())).await?;
+    tx.enqueue(NewJob::new(crl::PUBLISH, &crl::Publish { issuer: row.issuer.clone() })?.key(change.to_string()))
+        .await?;
     Ok(())
 }

@@ -69,7 +69,10 @@ async fn commit_waiting(ca: &Ca, cx: &Cx) {
             return;
         }
         let (records, callers): (Vec<Record>, Vec<oneshot::Sender<bool>>) = batch.into_iter().unzip();
-        let committed = ca.db().write(&(cx, &records), |tx, (cx, records)| Box::pin(async move { rows::put(tx, cx, records).await })).await;
+        let committed = ca
+            .db()
+            .write(&(cx, &records), |tx, (cx, records)| Box::pin(async move { rows::put(tx, cx, records).await }))
+            .await;
         if let Err(e) = &committed {
             tracing::warn!(code = e.code(), error = %e, "time stamps are not given out: their records could not be committed");
         }

@@ -58,11 +58,21 @@ impl DriftWatch {
     /// Compares with the operating system's monotonic clock: a quarter of a second of drift is doubt, a minute of agreement ends it.
     #[expect(clippy::disallowed_methods, reason = "the steady clock that the wall clock is compared with")]
     pub fn system() -> Self {
-        Self::new(Box::new(Monotonic(std::time::Instant::now())), SignedDuration::from_millis(250), Duration::from_secs(60))
+        Self::new(
+            Box::new(Monotonic(std::time::Instant::now())),
+            SignedDuration::from_millis(250),
+            Duration::from_secs(60),
+        )
     }
     /// Compares with any steady clock.
     pub fn new(steady: Box<dyn Steady>, tolerance: SignedDuration, agree_for: Duration) -> Self {
-        Self { steady, tolerance, agree_for, leap_seconds: Vec::new(), seen: Mutex::new(Seen { anchor: None, doubtful_since: None }) }
+        Self {
+            steady,
+            tolerance,
+            agree_for,
+            leap_seconds: Vec::new(),
+            seen: Mutex::new(Seen { anchor: None, doubtful_since: None }),
+        }
     }
     /// No stamps within a second of these moments: announced leap seconds.
     #[must_use]
@@ -108,7 +118,10 @@ impl ClockHealth for DriftWatch {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, atomic::{AtomicU64, Ordering}};
+    use std::sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    };
 
     use super::*;
 
@@ -155,7 +168,8 @@ mod tests {
 
     #[test]
     fn around_a_leap_second_there_are_no_stamps() {
-        let watch = DriftWatch::new(Box::new(Hand::default()), SignedDuration::from_millis(250), Duration::from_secs(60));
+        let watch =
+            DriftWatch::new(Box::new(Hand::default()), SignedDuration::from_millis(250), Duration::from_secs(60));
         let watch = watch.leap_seconds(vec![at(0)]);
         assert!(watch.check(at(-900)).is_err() && watch.check(at(900)).is_err());
     }

@@ -12,7 +12,8 @@ use base::Cx;
 use jiff::{SignedDuration, Timestamp};
 use keys::ToSign;
 use pki::{
-    Certificate, DigestAlgorithm, FailureInfo, Oid, TimeStampRequest, TimeStampResponse, TokenTemplate, TstInfo, tsp::rejection,
+    Certificate, DigestAlgorithm, FailureInfo, Oid, TimeStampRequest, TimeStampResponse, TokenTemplate, TstInfo,
+    tsp::rejection,
 };
 
 use crate::{
@@ -59,7 +60,12 @@ pub(crate) struct Memory {
 
 impl Memory {
     pub(crate) fn new(block: u32) -> Self {
-        Self { unit: RwLock::default(), serials: Serials::new(block), batcher: Batcher::default(), latest: AtomicI64::new(i64::MIN) }
+        Self {
+            unit: RwLock::default(),
+            serials: Serials::new(block),
+            batcher: Batcher::default(),
+            latest: AtomicI64::new(i64::MIN),
+        }
     }
 }
 
@@ -116,7 +122,8 @@ async fn try_answer(ca: &Ca, cx: &Cx, request: &[u8]) -> Result<Vec<u8>, Trouble
         tsa: None,
         qualified: ca.config().tsa.qualified,
     };
-    let template = TokenTemplate::new(&info, unit.digest, unit.signer.algorithm(), &unit.certificate).map_err(broken)?;
+    let template =
+        TokenTemplate::new(&info, unit.digest, unit.signer.algorithm(), &unit.certificate).map_err(broken)?;
     let signed = template.to_be_signed().map_err(broken)?;
     let signature = unit.signer.sign(ToSign::Message(&signed), "time-stamp").await?;
     let chain = request.certificate.then_some(unit.chain.as_slice());
@@ -160,7 +167,8 @@ async fn unit(ca: &Ca, cx: &Cx) -> Result<Unit, PkiError> {
     let realm = ca.realms().get().await?;
     let issuer = realm.role(Role::TimeStamping)?;
     let digest = signer.algorithm().companion_digest();
-    let unit = Unit { chain: vec![issuer.certificate.clone()], certificate: key.certificate, signer, digest, looked_up: now };
+    let unit =
+        Unit { chain: vec![issuer.certificate.clone()], certificate: key.certificate, signer, digest, looked_up: now };
     *memory.unit.write().unwrap_or_else(PoisonError::into_inner) = Some(unit.clone());
     Ok(unit)
 }

@@ -13,5 +13,10 @@ use crate::Ca;
 pub(crate) async fn post(State(ca): State<Ca>, body: Bytes) -> Answer {
     let cx = ca.cx().clone();
     let der = answer(&ca, &cx, &body).await;
-    Ok((StatusCode::OK, [(header::CONTENT_TYPE, "application/timestamp-reply"), (header::CACHE_CONTROL, "no-store")], der).into_response())
+    Ok((
+        StatusCode::OK,
+        [(header::CONTENT_TYPE, "application/timestamp-reply"), (header::CACHE_CONTROL, "no-store")],
+        der,
+    )
+        .into_response())
 }

@@ -6,7 +6,8 @@ use super::batch::Record;
 
 const PUT: &str = "INSERT INTO ca_timestamp_batch (id, first_serial, last_serial, count, latest, records, created) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const LATEST: &str = "SELECT latest FROM ca_timestamp_batch ORDER BY latest DESC LIMIT 1";
-const OF_SERIAL: &str = "SELECT records FROM ca_timestamp_batch WHERE first_serial <= $1 AND last_serial >= $1 ORDER BY id";
+const OF_SERIAL: &str =
+    "SELECT records FROM ca_timestamp_batch WHERE first_serial <= $1 AND last_serial >= $1 ORDER BY id";
 pub(crate) const QUERIES: &[&str] = &[PUT, LATEST, OF_SERIAL];
 
 /// Octets of one record: serial, time in µs, SHA-256 of the token.
@@ -49,7 +50,8 @@ pub(crate) async fn of_serial(tx: &mut Tx, serial: i64) -> Result<Option<Record>
                 && i64::from_be_bytes(*head) == serial
                 && let Some((time, token)) = rest.split_first_chunk::<8>()
             {
-                let time = Timestamp::from_microsecond(i64::from_be_bytes(*time)).map_err(|e| StoreError::Damaged(e.to_string()))?;
+                let time = Timestamp::from_microsecond(i64::from_be_bytes(*time))
+                    .map_err(|e| StoreError::Damaged(e.to_string()))?;
                 return Ok(Some(Record { serial, time, token: token.to_vec() }));
             }
         }

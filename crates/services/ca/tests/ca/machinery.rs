@@ -1,0 +1,90 @@
+use axum::http::Method;
+use contract::{
+    Handlers, Peers,
+    ca::{Anchors, Change, ChangeStatus, Ocsp, Profile, TimeStamp},
+};
+use web::{Role, testing};
+
+use crate::bench::Bench;
+
+crate::on_all![contract_calls, operators_over_the_api];
+
+testkit::each_db! {
+    async fn every_statement_prepares(world: World) {
+        assert_eq!(world.db.check_queries(&ca::queries()).await.unwrap(), Vec::<String>::new());
+    }
+}
+
+async fn contract_calls(bench: Bench) {
+    let bench = bench.created().await;
+    let mut handlers = Handlers::new();
+    bench.ca.handlers(&mut handlers);
+    let peers = Peers::new(None);
+    peers.answer_with(handlers).unwrap();
+    let anchors = peers.call(bench.cx(), Anchors {}).await.unwrap();
+    assert_eq!((anchors.roots.len(), anchors.issuers.len()), (1, 5));
+    let issued = peers.call(bench.cx(), bench.wanted("c", Profile::EidSignature, true)).await.unwrap();
+    let wish = ChangeStatus {
+        certificate_id: issued.certificate_id.clone(),
+        change: Change::Activate,
+        actor: "staff:TEST".into(),
+    };
+    peers.call(bench.cx(), wish.clone()).await.unwrap();
+    let refused =
+        peers.call(bench.cx(), ChangeStatus { change: Change::Revoke { reason: 6 }, ..wish }).await.unwrap_err();
+    assert_eq!((refused.code.as_str(), refused.args["reason"].as_str()), ("ca.revoke.bad-reason", "6"));
+    assert_eq!(peers.call(bench.cx(), Ocsp(contract::Der(vec![]))).await.unwrap().0, [0x30, 0x03, 0x0a, 0x01, 0x01]);
+    assert!(!peers.call(bench.cx(), TimeStamp(contract::Der(vec![]))).await.unwrap().0.is_empty());
+    // Names of the authorities' own requests cannot be taken by a caller.
+    let thief = peers.call(bench.cx(), bench.wanted("authority:root", Profile::EidSignature, false)).await.unwrap();
+    assert_ne!(thief.der, anchors.roots[0].0);
+}
+
+async fn operators_over_the_api(bench: Bench) {
+    let bench = bench.created().await;
+    let issued = bench.issue("api", Profile::EidSignature, true).await;
+    let config = web::Config {
+        limits: web::limits::LimitConfig::unlimited(),
+        ..web::Config::new(crate::bench::URL, base::KeyRing::fresh(bench.cx().random.as_ref()))
+    };
+    let gate = std::sync::Arc::new(web::session::MemoryGate::default());
+    let shell = web::Shell::build(bench.cx().clone(), config, gate, vec![bench.ca.routes()]).unwrap();
+    assert_eq!(testing::walk(&shell).await, Vec::<String>::new());
+
+    let as_role = |role: Role| {
+        let (cookie, token) = testing::cookie(&shell, Some(testing::actor(bench.cx(), true, &[role])));
+        testkit::Client::new(shell.router()).header("cookie", cookie).header("x-csrf-token", token)
+    };
+    let mut operator = as_role(Role::Operator);
+    let found = operator.get("/api/v1/ca/certificates?holder=PNOLV-320000-00007").await.expect(200);
+    let found: Vec<serde_json::Value> = found.json();
+    assert_eq!((found.len(), found[0]["status"].as_str()), (1, Some("pending")));
+    let path = format!("/api/v1/ca/certificates/{}", issued.certificate_id);
+    let changed = operator
+        .json(Method::POST, &format!("{path}/status"), &serde_json::json!({ "change": "revoke", "reason": 4 }))
+        .await
+        .expect(200);
+    let changed: serde_json::Value = changed.json();
+    assert_eq!((changed["status"].as_str(), changed["history"].as_array().unwrap().len()), (Some("revoked"), 2));
+    assert_eq!(changed["history"][1]["actor"], "staff:TEST");
+    let again = operator
+        .json(Method::POST, &format!("{path}/status"), &serde_json::json!({ "change": "revoke", "reason": 1 }))
+        .await
+        .expect(409);
+    assert!(again.text().contains("ca.revoke.already-revoked"), "{}", again.text());
+    let _ = operator.get("/api/v1/ca/certificates/01ARZ3NDEKTSV4RRFFQ69G5FAV").await.expect(404);
+    let _ = as_role(Role::Clerk).get(&path).await.expect(403);
+    let all: Vec<serde_json::Value> =
+        testkit::Client::new(shell.router()).get("/api/v1/ca/authorities").await.expect(200).json();
+    assert_eq!(all.len(), 6);
+}
+
+#[test]
+fn every_code_has_its_texts() {
+    let locale = web::i18n::Locale {
+        owner: "ca",
+        lv: include_str!("../../locale/lv.ftl"),
+        en: include_str!("../../locale/en.ftl"),
+    };
+    assert_eq!(testing::texts(locale, ca::CODES, &[]), Vec::<String>::new());
+}
