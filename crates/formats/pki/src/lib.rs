@@ -15,6 +15,7 @@ pub mod ocsp;
 pub mod oid;
 pub mod path;
 pub mod pkcs10;
+pub mod pkcs12;
 pub mod strength;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -39,4 +40,5 @@ pub use ocsp::{
 };
 pub use oid::Oid;
 pub use pkcs10::CertificationRequest;
+pub use pkcs12::Pkcs12;
 pub use tsp::{FailureInfo, TimeStampRequest, TimeStampResponse, TimeStampToken, TokenTemplate, TstInfo};

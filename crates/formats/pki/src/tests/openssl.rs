@@ -162,3 +162,66 @@ fn signed_data_and_requests_are_accepted() {
     openssl(at, &["req", "-in", "r.csr", "-inform", "DER", "-verify", "-noout"]);
     CertificationRequest::from_der(&request).unwrap().verify().unwrap();
 }
+
+#[test]
+fn key_files_open_with_their_password_only() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = dir.path();
+    openssl(
+        at,
+        &[
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-keyout",
+            "k.pem",
+            "-out",
+            "c.pem",
+            "-subj",
+            "/CN=Atslēga",
+            "-utf8",
+        ],
+    );
+    let export = |out: &str, more: &[&str]| {
+        let mut args = vec![
+            "pkcs12",
+            "-export",
+            "-inkey",
+            "k.pem",
+            "-in",
+            "c.pem",
+            "-out",
+            out,
+            "-passout",
+            "pass:šķīvis",
+            "-name",
+            "mana",
+        ];
+        args.extend(more);
+        openssl(at, &args);
+        std::fs::read(at.join(out)).unwrap()
+    };
+    let file = export("a.p12", &[]);
+    let opened = Pkcs12::open(&file, "šķīvis").unwrap();
+    let (key, chain) = opened.identity().unwrap();
+    let alg = &aws_lc_rs::signature::ECDSA_P256_SHA256_ASN1_SIGNING;
+    let pair = aws_lc_rs::signature::EcdsaKeyPair::from_pkcs8(alg, &key.pkcs8).unwrap();
+    let signature = pair.sign(&aws_lc_rs::rand::SystemRandom::new(), b"x").unwrap();
+    verify(chain[0].spki(), SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha256), b"x", signature.as_ref()).unwrap();
+    assert_eq!(key.friendly_name.as_deref(), Some("mana"));
+    assert_eq!(Pkcs12::open(&file, "cits").unwrap_err(), Error::WrongPassword);
+    let aes128 = export("b.p12", &["-keypbe", "AES-128-CBC", "-certpbe", "AES-128-CBC", "-macalg", "sha512"]);
+    assert_eq!(Pkcs12::open(&aes128, "šķīvis").unwrap().keys.len(), 1);
+    let old = export("c.p12", &["-keypbe", "PBE-SHA1-3DES", "-certpbe", "NONE"]);
+    assert!(matches!(Pkcs12::open(&old, "šķīvis"), Err(Error::UnsupportedAlgorithm(_))));
+    let mut bent = file.clone();
+    for i in (0..file.len()).step_by(7) {
+        bent[i] ^= 0x55;
+        let _ = Pkcs12::open(&bent, "šķīvis");
+        bent[i] ^= 0x55;
+    }
+}
