@@ -10,6 +10,7 @@ pub mod certificate;
 pub mod cms;
 pub mod crl;
 mod error;
+pub mod lint;
 mod name;
 pub mod ocsp;
 pub mod oid;
