@@ -1,1 +1,7 @@
-fn main() {}
+//! The executable of the platform; see `enkurs --help`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    enkurs::cli::main()
+}

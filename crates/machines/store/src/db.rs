@@ -1,6 +1,6 @@
 use std::{str::FromStr as _, sync::Arc, time::Duration};
 
-use base::Cx;
+use base::{Cx, Timestamp};
 use futures_util::future::BoxFuture;
 use sqlx::{
     PgPool, SqlitePool,
@@ -137,6 +137,15 @@ impl Db {
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.one("SELECT 1", &[]).await.map(|_| ())
+    }
+
+    /// The clock of the database's machine.
+    pub async fn time(&self) -> Result<Timestamp, StoreError> {
+        let sql = match self.backend() {
+            Backend::Sqlite => "SELECT CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)",
+            Backend::Postgres => "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)",
+        };
+        self.one(sql, &[]).await?.time(0)
     }
 
     /// Closes all connections, when their work is done.

@@ -226,3 +226,23 @@ fn keys_and_notes_are_those_of_the_specification() {
         assert!(ledger::Checkpoint::parse(bad).is_err(), "{bad:?}");
     }
 }
+
+#[test]
+fn a_witness_cosigns() {
+    use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let pair = Ed25519KeyPair::from_seed_unchecked(&[9; 32]).unwrap();
+    let key = VerifierKey::witness("witness.test/w", pair.public_key().as_ref().try_into().unwrap());
+    let text = ledger::Checkpoint { origin: ORIGIN.into(), size: 7, root: [1; 32] }.text();
+    let signature = pair.sign(format!("cosignature/v1\ntime 1780000000\n{text}").as_bytes());
+    let shown = key.to_string();
+    let hash = u32::from_str_radix(shown.split('+').nth(1).unwrap(), 16).unwrap().to_be_bytes();
+    let line = [&hash[..], &1_780_000_000u64.to_be_bytes(), signature.as_ref()].concat();
+    let note = format!("{text}\n\u{2014} witness.test/w {}\n", STANDARD.encode(line));
+    let parsed = VerifierKey::parse(&shown).unwrap();
+    assert_eq!(ledger::Checkpoint::cosigned(&note, &parsed).unwrap(), 1_780_000_000);
+    assert!(ledger::Checkpoint::cosigned(&note.replace("\n7\n", "\n8\n"), &parsed).is_err());
+    let as_log = VerifierKey::new("witness.test/w", pair.public_key().as_ref().try_into().unwrap());
+    assert!(ledger::Checkpoint::cosigned(&note, &as_log).is_err());
+    assert!(ledger::Checkpoint::verified(&note, &parsed).is_err());
+}

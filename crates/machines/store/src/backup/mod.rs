@@ -183,7 +183,7 @@ fn mark(path: &Path) -> Result<FileMark, StoreError> {
 }
 
 /// Copies files that are not there yet, and flushes them.
-pub(crate) fn copy_tree(from: &Path, to: &Path) -> Result<(), StoreError> {
+pub fn copy_tree(from: &Path, to: &Path) -> Result<(), StoreError> {
     let meta = match fs::metadata(from) {
         Ok(meta) => meta,
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
