@@ -2,8 +2,10 @@
 
 usage: judge_pdf.py ANCHORS.pem FILE...
 
-Offline, against the given anchors: every signature must be intact, cover what it says, and validate by the long-term algorithm of
-EN 319 102-1 from the material embedded in the file alone. One line a signature; exit 0 only if all pass.
+Offline, against the given anchors: every signature must be intact, cover what it says, and validate from the material embedded in
+the file alone, revocation required. A file with a document time stamp (LTA) is judged by the long-term algorithm of EN 319 102-1;
+pyHanko's version of it demands one, so others are judged with the store of validation data as the only source. One line a
+signature; exit 0 only if all pass.
 """
 
 import asyncio
@@ -11,7 +13,9 @@ import sys
 
 from pyhanko.keys import load_certs_from_pemder
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko.sign.validation.ades import ades_lta_validation
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.policy_decl import (
     PdfSignatureValidationSpec,
     RevinfoOnlineFetchingRule,
@@ -40,6 +44,12 @@ def spec(anchors):
     )
 
 
+def stored(reader, anchors):
+    store = DocumentSecurityStore.read_dss(reader)
+    roots = list(load_certs_from_pemder([anchors]))
+    return store.as_validation_context({"trust_roots": roots, "revocation_mode": "require", "allow_fetching": False})
+
+
 async def judge(anchors, files):
     good = bool(files)
     for name in files:
@@ -50,11 +60,17 @@ async def judge(anchors, files):
                 print(f"{name}\tno signature")
                 good = False
             for s in signatures:
-                result = await ades_lta_validation(s, spec(anchors))
-                status = result.api_status
-                passed = result.ades_subindic.status.name == "PASSED" and status is not None and status.intact
-                covers = s.coverage_level.name if s.coverage_level else "?"
-                print(f"{name}\t{s.field_name}\t{result.ades_subindic}\t{covers}\tintact={status and status.intact}")
+                if reader.embedded_timestamp_signatures:
+                    result = await ades_lta_validation(s, spec(anchors))
+                    verdict, status = str(result.ades_subindic), result.api_status
+                    passed = result.ades_subindic.status.name == "PASSED" and status is not None and status.intact
+                else:
+                    status = await async_validate_pdf_signature(s, stored(reader, anchors))
+                    verdict, passed = status.summary(), status.bottom_line
+                    stamp = status.timestamp_validity
+                    passed = passed and stamp is not None and stamp.valid and stamp.trusted
+                covers = status.coverage.name if status is not None and status.coverage else "?"
+                print(f"{name}\t{s.field_name}\t{verdict}\t{covers}\tintact={status and status.intact}")
                 good = good and passed
     return good
 

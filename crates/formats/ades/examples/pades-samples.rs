@@ -1,6 +1,6 @@
 //! Signs PDFs at every level with a throwaway PKI, for judges that are not ours.
 //!
-//!     cargo run -p ades --example pades-samples -- OUT FILE.pdf...
+//!     cargo run -p ades --example pades-samples -- OUT TIME FILE.pdf...
 //!
 //! Writes OUT/root.pem and for each file NAME-b.pdf, NAME-t.pdf, NAME-lt.pdf, NAME-lta.pdf and NAME-two.pdf.
 
@@ -14,8 +14,8 @@ use ades::{
 };
 use jiff::{SignedDuration, Timestamp};
 use pki::{
-    CertStatus, DigestAlgorithm,
-    testing::{TestEntity, TestKey, day},
+    BasicConstraints, CertStatus, DigestAlgorithm, Extensions, KeyUsage, Oid, PublicKey, oid,
+    testing::{TestEntity, TestKey, leaf_extensions},
 };
 
 struct Pki {
@@ -29,10 +29,27 @@ struct Pki {
 impl Pki {
     fn new() -> Self {
         let root = TestEntity::root("Sakne", TestKey::p256());
-        let ca = root.issue_ca(2, "Izdevējs", TestKey::p256());
-        let signers = [ca.issue_signer(3, "Anna Paraugs", TestKey::p256()), ca.issue_signer(4, "Jānis Paraugs", TestKey::p256())];
-        let tsa = ca.issue_tsa(5, "Laika zīmogs", TestKey::p256());
-        let ocsp = ca.issue_ocsp(6, "OCSP", TestKey::p256());
+        let key = TestKey::p256();
+        let ca = root.issue(2, "Izdevējs", key, Extensions::default(), |t| {
+            let key = PublicKey::from_spki(&t.spki).map(|k| k.key_id()).ok();
+            t.extensions.basic_constraints = Some(BasicConstraints { ca: true, path_len: Some(0) });
+            t.extensions.key_usage = Some(KeyUsage::KEY_CERT_SIGN | KeyUsage::CRL_SIGN);
+            t.extensions.subject_key_id = key;
+            t.extensions.crl = vec!["http://crl.example/sakne.crl".into()];
+        });
+        let leaf = |serial, name, usage, purposes: &[Oid]| {
+            let key = TestKey::p256();
+            let extensions = leaf_extensions(&key, usage, purposes);
+            ca.issue(serial, name, key, extensions, |t| {
+                t.extensions.extended_key_usage_critical = true;
+                t.extensions.ocsp_nocheck = purposes.contains(&oid::OCSP_SIGNING);
+                t.extensions.ocsp = vec!["http://ocsp.example/".into()];
+            })
+        };
+        let signers =
+            [("Anna Paraugs", 3), ("Jānis Paraugs", 4)].map(|(name, n)| leaf(n, name, KeyUsage::NON_REPUDIATION, &[]));
+        let tsa = leaf(5, "Laika zīmogs", KeyUsage::DIGITAL_SIGNATURE, &[oid::TIME_STAMPING]);
+        let ocsp = leaf(6, "OCSP", KeyUsage::DIGITAL_SIGNATURE, &[oid::OCSP_SIGNING]);
         Self { root, ca, signers, tsa, ocsp }
     }
 
@@ -52,7 +69,9 @@ impl Pki {
             let issuer = &self.ca.certificate;
             let status = |c| self.ocsp.ocsp(issuer, c, CertStatus::Good, at + SignedDuration::from_secs(5));
             signed = signed.with_material(Material {
-                certificates: [&self.root, &self.ca, &self.tsa, &self.ocsp, signer].map(|e| e.certificate.der().to_vec()).into(),
+                certificates: [&self.root, &self.ca, &self.tsa, &self.ocsp, signer]
+                    .map(|e| e.certificate.der().to_vec())
+                    .into(),
                 crls: vec![self.root.crl(1, at, &[])],
                 ocsps: vec![status(&signer.certificate), status(&self.tsa.certificate)],
             });
@@ -69,12 +88,12 @@ impl Pki {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut args = std::env::args().skip(1);
-    let out = args.next().ok_or("usage: pades-samples OUT FILE.pdf...")?;
+    let out = args.next().ok_or("usage: pades-samples OUT TIME FILE.pdf...")?;
+    let at: Timestamp = args.next().ok_or("a time of signing is missing")?.parse()?;
     let out = Path::new(&out);
     fs::create_dir_all(out)?;
     let pki = Pki::new();
     fs::write(out.join("root.pem"), pki.root.certificate.to_pem())?;
-    let at = day(300);
     for name in args {
         let file = fs::read(&name)?;
         let stem = Path::new(&name).file_stem().unwrap_or_default().to_string_lossy().into_owned();

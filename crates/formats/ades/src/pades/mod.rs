@@ -23,6 +23,19 @@ pub use dss::add_material;
 pub use error::PadesError;
 pub use read::read;
 
+use crate::pdf::{Document, PdfError};
+
+/// How many signatures (not document time stamps) a PDF has.
+pub fn count_signatures(doc: &Document<'_>) -> Result<usize, PdfError> {
+    let signed = fields::form(doc)?.signatures.into_iter().filter_map(|f| f.value);
+    Ok(signed.filter(|v| !v.dict.is("Type", "DocTimeStamp")).count())
+}
+
+/// Whether the document is certified and allows no further signature.
+pub fn is_locked(doc: &Document<'_>) -> Result<bool, PdfError> {
+    Ok(coverage::certification(doc)? == Some(1))
+}
+
 /// `Vec<u8>` as base64, for state kept between two steps.
 mod base64_bytes {
     use base64::{Engine as _, engine::general_purpose::STANDARD};

@@ -148,6 +148,10 @@ impl Dict {
     pub fn get(&self, key: &str) -> &Object {
         self.0.iter().find(|(k, ..)| k == key.as_bytes()).map_or(&Object::Null, |(_, v, _)| v)
     }
+    /// The value of a key that need not be text.
+    pub(crate) fn raw(&self, key: &[u8]) -> &Object {
+        self.0.iter().find(|(k, ..)| k == key).map_or(&Object::Null, |(_, v, _)| v)
+    }
     /// Where the value of `key` lies.
     pub fn span(&self, key: &str) -> Option<Span> {
         self.0.iter().find(|(k, ..)| k == key.as_bytes()).map(|(.., s)| s.clone())

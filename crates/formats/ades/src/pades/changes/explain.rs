@@ -53,8 +53,8 @@ impl Explain<'_, '_> {
     /// Keys whose values differ.
     fn differing(old: &Dict, new: &Dict) -> Vec<String> {
         let keys: BTreeSet<&[u8]> = old.iter().chain(new.iter()).map(|(k, _)| k).collect();
-        let text = |k: &&[u8]| String::from_utf8_lossy(k).into_owned();
-        keys.iter().map(text).filter(|k| old.get(k) != new.get(k)).collect()
+        let differ = keys.into_iter().filter(|k| old.raw(k) != new.raw(k));
+        differ.map(|k| String::from_utf8_lossy(k).into_owned()).collect()
     }
 
     /// A value that moved to another object may only have moved to a new one.

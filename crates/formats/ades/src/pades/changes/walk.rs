@@ -42,11 +42,7 @@ impl Reach {
 
     fn refs(&mut self, object: &Object, todo: &mut Vec<Ref>) {
         match object {
-            Object::Ref(r) => {
-                if self.reached.insert(r.num) {
-                    todo.push(*r);
-                }
-            }
+            Object::Ref(r) if self.reached.insert(r.num) => todo.push(*r),
             Object::Array(items) => items.iter().for_each(|i| self.refs(i, todo)),
             Object::Dict(d) => d.iter().for_each(|(_, v)| self.refs(v, todo)),
             Object::Stream(s) => s.dict.iter().for_each(|(_, v)| self.refs(v, todo)),
@@ -60,11 +56,7 @@ pub(super) fn below(doc: &Document<'_>, object: &Object, follow: &dyn Fn(u32) ->
     let mut todo = vec![object.clone()];
     while let Some(object) = todo.pop() {
         match object {
-            Object::Ref(r) => {
-                if follow(r.num) && into.insert(r.num) {
-                    todo.extend(doc.get(r));
-                }
-            }
+            Object::Ref(r) if follow(r.num) && into.insert(r.num) => todo.extend(doc.get(r)),
             Object::Array(items) => todo.extend(items),
             Object::Dict(d) => todo.extend(d.iter().map(|(_, v)| v.clone())),
             Object::Stream(s) => todo.extend(s.dict.iter().map(|(_, v)| v.clone())),

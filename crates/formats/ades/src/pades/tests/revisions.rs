@@ -280,6 +280,19 @@ fn forms_may_be_filled_as_far_as_certified() {
     assert_eq!(verdict(&filled), (Coverage::Partial, vec!["pades.form-filled-later"]));
 }
 
+#[test]
+fn keys_that_are_no_text_are_compared_too() {
+    let data = signed(Sample::Table);
+    let mut bytes = later(&data, |doc, u| {
+        let mut page = dict(doc, 3);
+        page.set("Rotate", Object::Int(90));
+        u.put(at(3), &page.into());
+    });
+    let at = bytes.windows(6).rposition(|w| w == b"Rotate").unwrap();
+    bytes[at] = 0x80;
+    changed(&bytes);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
