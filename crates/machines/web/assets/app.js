@@ -22,14 +22,16 @@
     const input = zone.querySelector("input[type=file]");
     const list = zone.querySelector("[data-drop-files]");
     const hint = zone.querySelector("[data-drop-hint]");
-    if (hint) hint.hidden = false;
+    const button = zone.querySelector("[data-drop-button]");
+    for (const e of [hint, button]) if (e) e.hidden = false;
+    zone.classList.add("enhanced");
     const show = () => {
       list.replaceChildren(...[...input.files].map((f) => {
         const li = document.createElement("li");
         li.textContent = `${f.name} · ${size(f.size)}`;
         return li;
       }));
-      list.hidden = input.files.length < 2;
+      list.hidden = input.files.length === 0;
     };
     input.addEventListener("change", show);
     for (const e of ["dragenter", "dragover"]) zone.addEventListener(e, (ev) => { ev.preventDefault(); zone.classList.add("over"); });

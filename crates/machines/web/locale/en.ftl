@@ -18,7 +18,8 @@ web-errors = { $count ->
    *[other] { $count } things to correct
  }
 web-optional = optional
-web-drop-hint = You can also drop a file here.
+web-drop-choose = Choose files
+web-drop-hint = Or drop them here.
 web-steps = Steps
 web-step-done = done
 web-step-now = now

@@ -19,7 +19,8 @@ web-errors = { $count ->
    *[other] Jāizlabo { $count } kļūdas
  }
 web-optional = nav obligāti
-web-drop-hint = Vari failu arī ievilkt šajā laukā.
+web-drop-choose = Izvēlēties failus
+web-drop-hint = Vai ievelc tos šajā laukā.
 web-steps = Soļi
 web-step-done = pabeigts
 web-step-now = pašlaik
