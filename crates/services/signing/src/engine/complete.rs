@@ -1,0 +1,138 @@
+use std::io::Write;
+
+use ades::{
+    asic::{Builder, Container, Naming},
+    facts::Level,
+    material::Material,
+    pades, xades,
+};
+use base::Cx;
+use jiff::Timestamp;
+use pki::{Certificate, KeyKind, SignatureAlgorithm, TimeStampToken};
+
+use super::{Engine, EngineError, EngineLimits, Format, Input, Prepared, prepare::Body};
+
+/// A signature with its value, time stamp and validation material; only the file has to be written.
+#[derive(Clone, Debug)]
+pub struct Completed {
+    format: Format,
+    body: Signed,
+}
+
+#[derive(Clone, Debug)]
+enum Signed {
+    Pdf(pades::Signed),
+    New(xades::Signed),
+    More(String, xades::Signed),
+}
+
+impl Signed {
+    fn imprint(&self) -> Result<(pki::DigestAlgorithm, Vec<u8>), EngineError> {
+        match self {
+            Self::Pdf(s) => Ok(s.timestamp_imprint()),
+            Self::New(s) | Self::More(_, s) => Ok(s.timestamp_imprint()?),
+        }
+    }
+    fn stamped(self, token: &[u8]) -> Result<Self, EngineError> {
+        Ok(match self {
+            Self::Pdf(s) => Self::Pdf(s.with_timestamp(token)?),
+            Self::New(s) => Self::New(s.with_timestamp(token)?),
+            Self::More(name, s) => Self::More(name, s.with_timestamp(token)?),
+        })
+    }
+    fn provided(self, material: Material) -> Result<Self, EngineError> {
+        Ok(match self {
+            Self::Pdf(s) => Self::Pdf(s.with_material(material)),
+            Self::New(s) => Self::New(s.with_material(material)?),
+            Self::More(name, s) => Self::More(name, s.with_material(material)?),
+        })
+    }
+}
+
+impl Engine {
+    /// Takes the signature value, and for level T a time stamp, for LT also everything that shows the certificates valid.
+    pub async fn complete(
+        &self,
+        cx: &Cx,
+        prepared: Prepared,
+        value: &[u8],
+        level: Level,
+    ) -> Result<Completed, EngineError> {
+        let certificate = prepared.certificate().to_vec();
+        let value = accepted(&prepared, value)?;
+        let format = prepared.format;
+        let mut body = match prepared.body {
+            Body::Pdf(p) => Signed::Pdf(p.finish(&value)?),
+            Body::New(p) => Signed::New(p.finish(&value)?),
+            Body::More(name, p) => Signed::More(name, p.finish(&value)?),
+        };
+        if level >= Level::T {
+            let (digest, imprint) = body.imprint()?;
+            let token = self.trust.time_stamp(cx, digest, imprint).await?;
+            body = body.stamped(&token)?;
+            if level >= Level::LT {
+                let roots = self.trust.roots(cx).await?;
+                let unit = unit(&token, &roots.all())?;
+                body = body.provided(self.trust.gather(cx, &[certificate, unit], &roots).await?)?;
+            }
+        }
+        Ok(Completed { format, body })
+    }
+}
+
+/// The certificate of the unit that made a time stamp.
+fn unit(token: &[u8], known: &[Vec<u8>]) -> Result<Vec<u8>, EngineError> {
+    let trouble = |e: pki::Error| EngineError::TimeStamp(e.to_string());
+    let token = TimeStampToken::from_ber(token).map_err(trouble)?;
+    let known: Vec<Certificate> = known.iter().filter_map(|d| Certificate::from_der(d).ok()).collect();
+    token.verify(&known).map(|c| c.der().to_vec()).map_err(trouble)
+}
+
+/// The value in the encoding of X.509; cards in the browser give ECDSA as raw `r‖s`.
+fn accepted(prepared: &Prepared, value: &[u8]) -> Result<Vec<u8>, EngineError> {
+    let to_sign = prepared.to_sign();
+    let certificate = Certificate::from_der(prepared.certificate()).map_err(|_| EngineError::CertificateUnreadable)?;
+    let good = |v: &[u8]| pki::verify(certificate.spki(), to_sign.algorithm, &to_sign.message, v).is_ok();
+    if good(value) {
+        return Ok(value.to_vec());
+    }
+    let raw =
+        matches!(to_sign.algorithm, SignatureAlgorithm::Ecdsa(_)) && certificate.public_key().kind() != KeyKind::Other;
+    match pki::ecdsa_raw_to_der(value) {
+        Ok(der) if raw && good(&der) => Ok(der),
+        _ => Err(EngineError::Value),
+    }
+}
+
+/// Writes the signed file. The inputs must be those the signature was prepared for: a changed one is noticed by its digest.
+pub fn write<W: Write>(
+    inputs: &[Input],
+    completed: &Completed,
+    modified: Timestamp,
+    limits: &EngineLimits,
+    mut out: W,
+) -> Result<W, EngineError> {
+    match &completed.body {
+        Signed::Pdf(signed) => {
+            let [input] = inputs else { return Err(EngineError::State) };
+            let file = input.read_all(limits.pdf.size)?;
+            let increment = signed.increment(&file, &limits.pdf)?;
+            out.write_all(&file)?;
+            out.write_all(&increment)?;
+            Ok(out)
+        }
+        Signed::New(signed) => {
+            let naming = if completed.format == Format::Edoc { Naming::Edoc } else { Naming::Asice };
+            let mut builder = Builder::new(out, naming, pki::DigestAlgorithm::Sha256, modified)?;
+            for input in inputs {
+                builder.add(&input.name, &input.media_type, input.open()?, input.size)?;
+            }
+            Ok(builder.finish(&[signed.xml()])?)
+        }
+        Signed::More(entry, signed) => {
+            let [input] = inputs else { return Err(EngineError::State) };
+            let mut container = Container::open(input.open()?, &limits.zip)?;
+            Ok(container.add_signature(out, entry, &signed.xml(), modified)?)
+        }
+    }
+}

@@ -1,0 +1,114 @@
+use std::{
+    fs::File,
+    io::{self, Cursor, Read, Seek},
+    path::Path,
+    sync::Arc,
+};
+
+use store::Blobs;
+
+use super::EngineError;
+
+/// What a file is read from.
+pub trait Source: Read + Seek + Send {}
+impl<T: Read + Seek + Send> Source for T {}
+
+type Opener = Arc<dyn Fn() -> io::Result<Box<dyn Source>> + Send + Sync>;
+
+/// A file to be signed or judged; it is opened as often as it is read. Cheap to clone.
+#[derive(Clone)]
+pub struct Input {
+    /// Name as shown to a person and kept in a container.
+    pub name: String,
+    /// Media type.
+    pub media_type: String,
+    /// Bytes.
+    pub size: u64,
+    open: Opener,
+}
+
+impl Input {
+    /// A file that `open` opens.
+    pub fn new<S, F>(name: &str, media_type: &str, size: u64, open: F) -> Self
+    where
+        S: Source + 'static,
+        F: Fn() -> io::Result<S> + Send + Sync + 'static,
+    {
+        let open: Opener = Arc::new(move || open().map(|s| Box::new(s) as Box<dyn Source>));
+        Self { name: name.to_owned(), media_type: media_type.to_owned(), size, open }
+    }
+
+    /// A file on disk.
+    pub fn path(path: &Path) -> Result<Self, EngineError> {
+        let size = std::fs::metadata(path)?.len();
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let path = path.to_owned();
+        Ok(Self::new(&name, media_type(&name), size, move || File::open(&path)))
+    }
+
+    /// A content of the blob store.
+    pub fn blob(name: &str, media_type: &str, size: u64, blobs: &Blobs, address: &str) -> Self {
+        let (blobs, address) = (blobs.clone(), address.to_owned());
+        Self::new(name, media_type, size, move || blobs.reader(&address).map_err(io::Error::other))
+    }
+
+    /// Bytes in memory.
+    pub fn bytes(name: &str, content: Vec<u8>) -> Self {
+        let (size, content) = (u64::try_from(content.len()).unwrap_or(u64::MAX), Arc::<[u8]>::from(content));
+        Self::new(name, media_type(name), size, move || Ok(Cursor::new(Arc::clone(&content))))
+    }
+
+    /// Opens it.
+    pub fn open(&self) -> io::Result<Box<dyn Source>> {
+        (self.open)()
+    }
+
+    /// All of it, when it has at most `limit` bytes.
+    pub fn read_all(&self, limit: usize) -> Result<Vec<u8>, EngineError> {
+        let bound = u64::try_from(limit).unwrap_or(u64::MAX);
+        if self.size > bound {
+            return Err(EngineError::PdfTooLarge { limit: bound });
+        }
+        let mut all = Vec::with_capacity(usize::try_from(self.size).unwrap_or(0));
+        self.open()?.take(bound.saturating_add(1)).read_to_end(&mut all)?;
+        if all.len() > limit { Err(EngineError::PdfTooLarge { limit: bound }) } else { Ok(all) }
+    }
+
+    /// The first `n` bytes, fewer when it is shorter.
+    pub fn head(&self, n: usize) -> io::Result<Vec<u8>> {
+        let mut head = Vec::with_capacity(n);
+        self.open()?.take(u64::try_from(n).unwrap_or(0)).read_to_end(&mut head)?;
+        Ok(head)
+    }
+}
+
+impl std::fmt::Debug for Input {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({} bytes)", self.name, self.size)
+    }
+}
+
+/// The media type that a file name suggests.
+pub(crate) fn media_type(name: &str) -> &'static str {
+    let extension = name.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase()).unwrap_or_default();
+    match extension.as_str() {
+        "pdf" => "application/pdf",
+        "txt" | "log" => "text/plain",
+        "csv" => "text/csv",
+        "xml" => "application/xml",
+        "json" => "application/json",
+        "htm" | "html" => "text/html",
+        "jpg" | "jpeg" => "image/jpeg",
+        "png" => "image/png",
+        "tif" | "tiff" => "image/tiff",
+        "zip" => "application/zip",
+        "doc" => "application/msword",
+        "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "pptx" => "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        "odt" => "application/vnd.oasis.opendocument.text",
+        "ods" => "application/vnd.oasis.opendocument.spreadsheet",
+        "edoc" | "asice" | "bdoc" => "application/vnd.etsi.asic-e+zip",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,120 @@
+use ades::{
+    asic,
+    facts::{Defect, FileFacts},
+    pades,
+    validate::{Anchors, Basis, Lang, Material, Need, Policy, Report, validate_file},
+    xades,
+};
+use base::Cx;
+use jiff::Timestamp;
+use pki::{CertId, DigestAlgorithm, Digester, OcspRequest};
+
+use super::{Engine, EngineError, EngineLimits, Input, blocking};
+
+/// How often missing material is fetched for one verdict.
+const ROUNDS: usize = 4;
+
+/// How a file is to be judged.
+#[derive(Clone, Debug, Default)]
+pub struct Validation {
+    /// What is trusted; the national PKI when nothing is given.
+    pub anchors: Option<Anchors>,
+    /// The time of validation; now when nothing is given.
+    pub time: Option<Timestamp>,
+    /// Language of the texts.
+    pub lang: Lang,
+    /// Judge from the file alone.
+    pub offline: bool,
+}
+
+impl Engine {
+    /// Judges all signatures of a file.
+    pub async fn validate(&self, cx: &Cx, input: &Input, how: &Validation) -> Result<Report, EngineError> {
+        if input.size == 0 {
+            return Err(EngineError::Empty(input.name.clone()));
+        }
+        let (file, limits) = (input.clone(), self.limits);
+        let facts = blocking(move || facts(&file, &limits)).await?;
+        if facts.signatures.is_empty()
+            && let Some(d) = facts.defects.iter().find(|d| d.fatal)
+        {
+            return Err(EngineError::Defect { code: d.code, object: d.object.clone() });
+        }
+        let policy = Policy::default();
+        let mut material = Material::default();
+        let national = self.trust.roots(cx).await;
+        let anchors = match (&how.anchors, &national) {
+            (Some(given), _) => given.clone(),
+            (None, Ok(roots)) => Anchors::new(roots.roots.iter().cloned()),
+            (None, Err(_)) => {
+                national?;
+                return Err(EngineError::State);
+            }
+        };
+        let issuers = national.map(|r| r.issuers).unwrap_or_default();
+        if !how.offline {
+            material.certificates = issuers.iter().map(|c| c.der().to_vec()).collect();
+        }
+        let time = how.time.unwrap_or_else(|| cx.now());
+        let judge = |material: &Material| {
+            let basis = Basis { anchors: &anchors, policy: &policy, material, time, lang: how.lang };
+            validate_file(&input.name, &facts, &basis)
+        };
+        let mut report = judge(&material);
+        for _ in 0..ROUNDS {
+            if how.offline || !self.fetch(cx, &report.needs, &issuers, &mut material).await {
+                break;
+            }
+            report = judge(&material);
+        }
+        Ok(report)
+    }
+
+    /// Fetches what the trust core knows of what is missing; whether anything came.
+    async fn fetch(&self, cx: &Cx, needs: &[Need], issuers: &[pki::Certificate], material: &mut Material) -> bool {
+        let mut any = false;
+        for need in needs {
+            let Need::Status { of, issuer, .. } = need else { continue };
+            if !issuers.contains(issuer) {
+                continue;
+            }
+            let id = CertId::new(DigestAlgorithm::Sha1, issuer, of.serial());
+            let Ok(request) = (OcspRequest { ids: vec![id], nonce: None }).to_der() else { continue };
+            if let Ok(found) = self.trust.ocsp(cx, &request).await {
+                material.ocsps.push(found);
+                any = true;
+            }
+        }
+        any
+    }
+}
+
+/// A signature file without the files that it may be about.
+struct Alone;
+
+impl xades::Objects for Alone {
+    fn has(&self, _: &str) -> bool {
+        false
+    }
+    fn feed(&mut self, name: &str, _: &mut [Digester]) -> Result<(), Defect> {
+        Err(Defect { code: "xades.object-missing", object: name.to_owned(), fatal: false })
+    }
+}
+
+/// Reads a file into facts by what it is.
+fn facts(input: &Input, limits: &EngineLimits) -> Result<FileFacts, EngineError> {
+    let head = input.head(64)?;
+    if head.starts_with(b"%PDF-") {
+        let data = input.read_all(limits.pdf.size)?;
+        return Ok(pades::read(&input.name, &data, &limits.pdf)?);
+    }
+    if head.starts_with(b"PK") {
+        return Ok(asic::read(input.open()?, &limits.zip));
+    }
+    let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&head).trim_ascii_start();
+    if text.starts_with(b"<") && input.size <= limits.xml {
+        let data = input.read_all(usize::try_from(limits.xml).unwrap_or(usize::MAX))?;
+        return Ok(xades::read_document(&data, &mut Alone));
+    }
+    Ok(FileFacts::default())
+}

@@ -1,0 +1,95 @@
+use ades::{
+    gather::{Ask, Gather},
+    material::Material,
+};
+use base::Cx;
+use contract::{Der, Peers, ca};
+use pki::{Certificate, DigestAlgorithm, OcspRequest, TimeStampRequest, TimeStampResponse};
+
+use super::EngineError;
+
+/// The trust core, asked through the contract.
+#[derive(Clone)]
+pub(crate) struct Trust {
+    peers: Peers,
+}
+
+/// The certificates of the national PKI.
+#[derive(Clone, Debug)]
+pub(crate) struct Roots {
+    /// Trust anchors.
+    pub(crate) roots: Vec<Certificate>,
+    /// Issuing authorities.
+    pub(crate) issuers: Vec<Certificate>,
+}
+
+impl Roots {
+    /// All of them, DER.
+    pub(crate) fn all(&self) -> Vec<Vec<u8>> {
+        self.roots.iter().chain(&self.issuers).map(|c| c.der().to_vec()).collect()
+    }
+}
+
+impl Trust {
+    pub(crate) fn new(peers: Peers) -> Self {
+        Self { peers }
+    }
+
+    /// Asks which authorities there are.
+    pub(crate) async fn roots(&self, cx: &Cx) -> Result<Roots, EngineError> {
+        let set = self.peers.call(cx, ca::Anchors {}).await?;
+        let read = |all: Vec<Der>| all.iter().filter_map(|d| Certificate::from_der(&d.0).ok()).collect();
+        Ok(Roots { roots: read(set.roots), issuers: read(set.issuers) })
+    }
+
+    /// A time stamp over a digest; the answer is compared with what was asked.
+    pub(crate) async fn time_stamp(
+        &self,
+        cx: &Cx,
+        digest: DigestAlgorithm,
+        imprint: Vec<u8>,
+    ) -> Result<Vec<u8>, EngineError> {
+        let trouble = |e: pki::Error| EngineError::TimeStamp(e.to_string());
+        let nonce = Some(positive(cx.bytes::<16>()).to_vec());
+        let request = TimeStampRequest { digest, imprint, policy: None, nonce, certificate: true };
+        let answer = self.peers.call(cx, ca::TimeStamp(Der(request.to_der().map_err(trouble)?))).await?;
+        let response = TimeStampResponse::from_der(&answer.0).map_err(trouble)?;
+        if let TimeStampResponse::Refused { status, text, .. } = &response {
+            let text = text.clone().unwrap_or_default();
+            return Err(EngineError::TimeStamp(format!("PKIStatus {status} {text}")));
+        }
+        response.token_for(&request).map_err(trouble)
+    }
+
+    /// A fresh OCSP response: a nonce keeps the responder from repeating an older one.
+    pub(crate) async fn ocsp(&self, cx: &Cx, request: &[u8]) -> Result<Vec<u8>, EngineError> {
+        let trouble = |e: pki::Error| EngineError::Material(e.to_string());
+        let mut request = OcspRequest::from_der(request).map_err(trouble)?;
+        request.nonce = Some(cx.bytes::<16>().to_vec());
+        let answer = self.peers.call(cx, ca::Ocsp(Der(request.to_der().map_err(trouble)?))).await?;
+        Ok(answer.0)
+    }
+
+    /// Everything that shows these end certificates valid now. A revoked one is an error.
+    pub(crate) async fn gather(&self, cx: &Cx, ends: &[Vec<u8>], roots: &Roots) -> Result<Material, EngineError> {
+        let mut gather = Gather::new(ends, &roots.all(), cx.now())?;
+        while let Some(ask) = gather.ask() {
+            match &ask {
+                Ask::Ocsp { request, .. } => match self.ocsp(cx, request).await {
+                    Ok(found) => gather.answer(Ok(&found)),
+                    Err(e) => gather.answer(Err(&e.to_string())),
+                },
+                Ask::Issuer { .. } | Ask::Crl { .. } => gather.answer(Err("not asked for in the national PKI")),
+            }
+        }
+        Ok(gather.finish()?)
+    }
+}
+
+/// The same octets as a positive INTEGER without leading zero.
+fn positive(mut bytes: [u8; 16]) -> [u8; 16] {
+    if let Some(first) = bytes.first_mut() {
+        *first = *first & 0x7F | 0x40;
+    }
+    bytes
+}
