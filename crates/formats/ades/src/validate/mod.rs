@@ -26,6 +26,8 @@ pub use text::{Text, of as text_of};
 use jiff::{SignedDuration, Timestamp};
 use pki::{Certificate, QcType, strength::Strength};
 
+pub use crate::material::Material;
+
 use crate::facts::FileFacts;
 
 /// A trusted certificate and what is known of it.
@@ -101,17 +103,6 @@ impl Default for Policy {
     }
 }
 
-/// Material from elsewhere than the file: fetched from the network or kept by the validator. It never counts for the level.
-#[derive(Clone, Debug, Default)]
-pub struct Material {
-    /// Certificates, DER.
-    pub certificates: Vec<Vec<u8>>,
-    /// CRLs, DER.
-    pub crls: Vec<Vec<u8>>,
-    /// OCSP responses, DER.
-    pub ocsps: Vec<Vec<u8>>,
-}
-
 /// Something that could be fetched to come to a better verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Need {
@@ -142,7 +133,7 @@ pub struct Basis<'a> {
     pub anchors: &'a Anchors,
     /// By what rules.
     pub policy: &'a Policy,
-    /// Material from elsewhere.
+    /// Material from elsewhere: fetched from the network or kept by the validator. It never counts for the level.
     pub material: &'a Material,
     /// Current time of EN 319 102-1.
     pub time: Timestamp,
@@ -165,6 +156,15 @@ pub fn validate_file(file: &str, facts: &FileFacts, basis: &Basis<'_>) -> Report
         container: facts.container.map(str::to_owned),
         signatures,
         unsigned: facts.unsigned.clone(),
+        defects: facts
+            .defects
+            .iter()
+            .map(|d| Finding::new(d.code, d.object.clone(), of_defect(d), basis.lang))
+            .collect(),
         needs: unique,
     }
+}
+
+fn of_defect(defect: &crate::facts::Defect) -> Severity {
+    if defect.fatal { Severity::Error } else { Severity::Warning }
 }

@@ -17,6 +17,9 @@ pub struct Report {
     pub signatures: Vec<SignatureReport>,
     /// Contained files that no signature covers.
     pub unsigned: Vec<String>,
+    /// What is wrong with the file itself; each signature repeats it among its findings.
+    #[serde(skip)]
+    pub defects: Vec<Finding>,
     /// What could be fetched to come to a better verdict.
     #[serde(skip)]
     pub needs: Vec<Need>,
@@ -196,11 +199,11 @@ impl Finding {
 }
 
 impl Report {
-    /// Exit code of `enkurs-sign validate` for this file: 4 failed, 3 indeterminate, 5 nothing signed, 0 all passed.
+    /// Exit code of `enkurs-sign validate` for this file: 4 failed, 3 indeterminate, 5 nothing signed, 1 not readable, 0 all passed.
     pub fn exit_code(&self) -> u8 {
         let has = |i| self.signatures.iter().any(|s| s.indication == i);
         if self.signatures.is_empty() {
-            5
+            if self.defects.iter().any(|d| d.severity == Severity::Error) { 1 } else { 5 }
         } else if has(Indication::TotalFailed) {
             4
         } else if has(Indication::Indeterminate) {
@@ -216,7 +219,7 @@ impl Report {
     /// The same report with its texts in another language.
     #[must_use]
     pub fn in_language(mut self, lang: Lang) -> Self {
-        for f in self.signatures.iter_mut().flat_map(|s| &mut s.findings) {
+        for f in self.signatures.iter_mut().flat_map(|s| &mut s.findings).chain(&mut self.defects) {
             f.say(lang);
         }
         self

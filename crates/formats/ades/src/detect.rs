@@ -1,0 +1,67 @@
+//! From any file to facts: what kind it is is told by its first bytes, never by its name.
+
+use std::io::{Read, Seek, SeekFrom};
+
+use crate::{
+    asic,
+    facts::{Defect, FileFacts},
+    pades, pdf,
+    xades::{self, Objects},
+    zip,
+};
+
+/// Largest XML file read.
+const MAX_XML: u64 = 64 << 20;
+/// How far into a file `%PDF-` may stand.
+const PDF_HEADER: usize = 1024;
+
+/// Limits of all readers.
+#[derive(Clone, Debug, Default)]
+pub struct Limits {
+    /// Of containers.
+    pub zip: zip::Limits,
+    /// Of PDF files.
+    pub pdf: pdf::Limits,
+}
+
+/// Reads the signatures of a file. `name` is the file as shown to a person; `objects` are files that detached signatures speak of.
+///
+/// # Errors
+/// Only when the source cannot be read; whatever is wrong with the content is in the facts.
+pub fn read<R: Read + Seek>(
+    name: &str,
+    mut source: R,
+    objects: &mut dyn Objects,
+    limits: &Limits,
+) -> std::io::Result<FileFacts> {
+    let mut head = Vec::with_capacity(PDF_HEADER);
+    source.by_ref().take(PDF_HEADER as u64).read_to_end(&mut head)?;
+    let size = source.seek(SeekFrom::End(0))?;
+    source.seek(SeekFrom::Start(0))?;
+    if head.starts_with(b"PK") {
+        return Ok(asic::read(source, &limits.zip));
+    }
+    if head.windows(5).any(|w| w == b"%PDF-") {
+        if size > limits.pdf.size as u64 {
+            return Ok(refused("pdf.too-large", name));
+        }
+        let mut data = Vec::new();
+        source.read_to_end(&mut data)?;
+        return Ok(pades::read(name, &data, &limits.pdf).unwrap_or_else(|e| refused(e.code(), e)));
+    }
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head);
+    let wide = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
+    if wide || text.trim_ascii_start().starts_with(b"<") {
+        if size > MAX_XML {
+            return Ok(refused("xml.too-large", name));
+        }
+        let mut data = Vec::new();
+        source.read_to_end(&mut data)?;
+        return Ok(xades::read_document(&data, objects));
+    }
+    Ok(FileFacts::default())
+}
+
+fn refused(code: &'static str, object: impl ToString) -> FileFacts {
+    FileFacts { defects: vec![Defect { code, object: object.to_string(), fatal: true }], ..FileFacts::default() }
+}
