@@ -70,6 +70,12 @@ impl Ca {
         Ok(self.0.realms.get().await?.authorities.clone())
     }
 
+    /// Certificates of OCSP responders and time-stamping units in force, by the label of their key.
+    pub async fn service_certificates(&self) -> Result<Vec<(String, pki::Certificate)>, PkiError> {
+        let found = authority::in_force(self, self.0.cx.now()).await?;
+        Ok(found.into_iter().map(|k| (k.label, k.certificate)).collect())
+    }
+
     /// Issues a certificate; the same key gives the same certificate again.
     pub async fn issue(&self, cx: &Cx, wanted: calls::Issue) -> Result<calls::Issued, IssueError> {
         issue::issue_for(self, cx, wanted).await

@@ -16,7 +16,7 @@ pub(crate) use create::create;
 pub use error::PkiError;
 pub(crate) use realm::Realms;
 pub(crate) use rows::QUERIES;
-pub(crate) use service_key::{ServiceKey, ServiceKind, renew, usable};
+pub(crate) use service_key::{ServiceKey, ServiceKind, in_force, renew, usable};
 
 /// What an issuing authority is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -68,6 +68,11 @@ async fn latest(ca: &Ca, kind: ServiceKind, role: Role, now: Timestamp) -> Resul
     ca.db().read(|tx| Box::pin(async move { rows::latest_key(tx, kind, role.name(), now).await })).await
 }
 
+/// All in force.
+pub(crate) async fn in_force(ca: &Ca, now: Timestamp) -> Result<Vec<ServiceKey>, PkiError> {
+    ca.db().read(|tx| Box::pin(async move { rows::keys_in_force(tx, now).await })).await
+}
+
 /// In the last third of its time.
 fn near_end(certificate: &Certificate, now: Timestamp) -> bool {
     let whole = certificate.not_after().duration_since(certificate.not_before());
