@@ -11,6 +11,7 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 pub mod ca;
+pub mod contact;
 pub mod documents;
 pub mod identity;
 pub mod register;

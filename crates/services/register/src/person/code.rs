@@ -114,7 +114,7 @@ impl FromStr for PersonalCode {
         let text = text.trim();
         let found = text.chars().filter(char::is_ascii_digit).count();
         let dash = |c: char| matches!(c, '-' | '–' | '\u{2011}' | '\u{2010}');
-        let foreign = text.chars().enumerate().any(|(at, c)| !c.is_ascii_digit() && !(at == 6 && dash(c)));
+        let foreign = text.chars().enumerate().any(|(at, c)| !(c.is_ascii_digit() || at == 6 && dash(c)));
         if found != 11 && text.chars().all(|c| c.is_ascii_digit() || dash(c)) {
             return Err(CodeError::Length { found });
         }

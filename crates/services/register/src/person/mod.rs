@@ -2,10 +2,11 @@
 
 mod citizenship;
 mod code;
-mod contact;
 mod name;
+mod text;
 
 pub use citizenship::{Citizenship, Country, UnknownCitizenship};
 pub use code::{CodeError, PersonalCode, Style};
-pub use contact::{Contact, ContactError, parse_email, parse_phone};
+pub use contract::contact::{Contact, ContactError};
 pub use name::{NameError, PersonName, search_key};
+pub use text::{ContactFault, TextError, day, line, parse_email, parse_phone};

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Longest given or family name, in characters.
-pub const MAX_CHARS: usize = 64;
+const MAX_CHARS: usize = 64;
 
 /// Given name or names, or a family name.
 #[derive(Clone, PartialEq, Eq, Hash)]
