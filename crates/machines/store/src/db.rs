@@ -9,7 +9,7 @@ use sqlx::{
 };
 use tokio::sync::Notify;
 
-use crate::{Row, StoreError, Tx, Value, error::conflicts, tx::Conn};
+use crate::{Row, StoreError, Tx, Value, conn::Conn, error::conflicts, tx::check};
 
 /// The database. Cheap to clone.
 #[derive(Clone)]
@@ -167,7 +167,7 @@ impl Db {
     {
         let mut tx = self.snapshot().await?;
         let result = work(&mut tx).await;
-        if let Err(e) = tx.rollback().await {
+        if let Err(e) = tx.conn.end("ROLLBACK").await {
             tracing::debug!(error = %StoreError::from(e), "a read transaction could not be ended");
         }
         result
@@ -175,26 +175,37 @@ impl Db {
 
     /// A read transaction of one moment, ended by dropping it.
     pub async fn snapshot(&self) -> Result<Tx, StoreError> {
-        let conn = match &self.0.pools {
-            Pools::Lite { read, .. } => Conn::Lite(read.begin().await?),
-            Pools::Pg(pool) => Conn::Pg(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?),
+        let begin = match self.backend() {
+            Backend::Sqlite => "BEGIN",
+            Backend::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         };
+        let mut conn = Conn::acquire(&self.0.pools, false).await?;
+        conn.begin(begin).await?;
         Ok(Tx { conn, cx: None, wake: false, conflict: false })
     }
 
     /// Rows of one statement that reads.
     pub async fn all(&self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
-        self.snapshot().await?.all(sql, values).await
+        self.reader(sql, values).await?.all(sql, values).await.map_err(StoreError::from)
     }
 
     /// First row of one statement that reads, if any.
     pub async fn optional(&self, sql: &'static str, values: &[Value<'_>]) -> Result<Option<Row>, StoreError> {
-        self.snapshot().await?.optional(sql, values).await
+        self.reader(sql, values).await?.first(sql, values).await.map_err(StoreError::from)
     }
 
     /// First row of one statement that reads.
     pub async fn one(&self, sql: &'static str, values: &[Value<'_>]) -> Result<Row, StoreError> {
-        self.snapshot().await?.one(sql, values).await
+        self.optional(sql, values).await?.ok_or(StoreError::NotFound)
+    }
+
+    /// A connection for one statement: it is its own transaction.
+    async fn reader(&self, sql: &'static str, values: &[Value<'_>]) -> Result<Conn, StoreError> {
+        check(sql, values)?;
+        if !sql.trim_start().starts_with("SELECT") {
+            return Err(StoreError::ReadOnly);
+        }
+        Ok(Conn::acquire(&self.0.pools, false).await?)
     }
 
     /// Changes things: all that `work` does to the transaction commits together, or nothing. `work` may run several times.
@@ -235,12 +246,12 @@ impl Db {
             let result = work(&mut tx, cx).await;
             let wake = tx.wake;
             match result {
-                _ if tx.conflict => drop(tx.rollback().await),
+                _ if tx.conflict => drop(tx.conn.end("ROLLBACK").await),
                 Err(e) => {
-                    drop(tx.rollback().await);
+                    drop(tx.conn.end("ROLLBACK").await);
                     return Err(e);
                 }
-                Ok(value) => match tx.commit().await {
+                Ok(value) => match tx.conn.end("COMMIT").await {
                     Ok(()) => {
                         if wake {
                             self.0.jobs.notify_waiters();
@@ -257,10 +268,12 @@ impl Db {
     }
 
     async fn begin(&self, cx: &Cx, begin: &'static str) -> Result<Tx, sqlx::Error> {
-        let conn = match &self.0.pools {
-            Pools::Lite { write, .. } => Conn::Lite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Pools::Pg(pool) => Conn::Pg(pool.begin_with(begin).await?),
+        let begin = match self.backend() {
+            Backend::Sqlite => "BEGIN IMMEDIATE",
+            Backend::Postgres => begin,
         };
+        let mut conn = Conn::acquire(&self.0.pools, true).await?;
+        conn.begin(begin).await?;
         Ok(Tx { conn, cx: Some(cx.clone()), wake: false, conflict: false })
     }
 }

@@ -21,6 +21,7 @@
 pub mod backup;
 pub mod blobs;
 mod check;
+mod conn;
 mod counters;
 mod db;
 mod dialect;

@@ -1,9 +1,8 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use base::Cx;
 use serde::{Deserialize, Serialize};
-use sqlx::AssertSqlSafe;
 
-use crate::{Db, StoreError, Tx, dialect, params, tx::Conn};
+use crate::{Db, StoreError, Tx, dialect, params};
 
 include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
 
@@ -124,8 +123,8 @@ impl Tx {
     }
 
     async fn lock_schema(&mut self) -> Result<(), StoreError> {
-        if let Conn::Pg(c) = &mut self.conn {
-            sqlx::query("SELECT pg_advisory_xact_lock(7243391)").execute(&mut **c).await?;
+        if !self.is_lite() {
+            self.conn.script("SELECT pg_advisory_xact_lock(7243391)".to_owned()).await?;
         }
         Ok(())
     }
@@ -133,10 +132,7 @@ impl Tx {
     async fn ddl(&mut self, name: &str, statement: &str) -> Result<(), StoreError> {
         let wrong = |detail: String| StoreError::Migration { name: name.to_owned(), detail };
         let sql = dialect::ddl(statement, self.is_lite()).map_err(wrong)?;
-        let done = match &mut self.conn {
-            Conn::Lite(c) => sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut **c).await.map(|_| ()),
-            Conn::Pg(c) => sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut **c).await.map(|_| ()),
-        };
+        let done = self.conn.script(sql).await;
         done.map_err(|e| {
             self.conflict |= crate::error::conflicts(&e);
             wrong(e.to_string())

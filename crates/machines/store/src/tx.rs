@@ -1,8 +1,6 @@
 use base::{Cx, Timestamp};
-use futures_util::TryStreamExt as _;
-use sqlx::{AssertSqlSafe, Postgres, Sqlite, Transaction};
 
-use crate::{Row, StoreError, Value, dialect, error::conflicts, row::Kind};
+use crate::{Row, StoreError, Value, conn::Conn, dialect, error::conflicts};
 
 /// A transaction. Made by [`crate::Db::write`] (may change) or [`crate::Db::read`] (one snapshot, changes nothing).
 pub struct Tx {
@@ -15,26 +13,7 @@ pub struct Tx {
     pub(crate) conflict: bool,
 }
 
-pub(crate) enum Conn {
-    Lite(Transaction<'static, Sqlite>),
-    Pg(Transaction<'static, Postgres>),
-}
-
-macro_rules! bind {
-    ($query:expr, $values:expr) => {{
-        let mut query = $query;
-        for value in $values {
-            query = match value {
-                Value::Int(v) => query.bind(*v),
-                Value::Text(v) => query.bind(v.as_ref().map(|t| t.clone().into_owned())),
-                Value::Bytes(v) => query.bind(v.as_ref().map(|b| b.clone().into_owned())),
-            };
-        }
-        query
-    }};
-}
-
-fn check(sql: &'static str, values: &[Value<'_>]) -> Result<(), StoreError> {
+pub(crate) fn check(sql: &'static str, values: &[Value<'_>]) -> Result<(), StoreError> {
     let expected = dialect::arguments(sql);
     if expected == values.len() { Ok(()) } else { Err(StoreError::Arguments { expected, given: values.len(), sql }) }
 }
@@ -43,32 +22,14 @@ impl Tx {
     /// All rows.
     pub async fn all(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
         check(sql, values)?;
-        let rows = match &mut self.conn {
-            Conn::Lite(c) => {
-                let query = bind!(sqlx::query(AssertSqlSafe(dialect::lite(sql))), values);
-                query.fetch_all(&mut **c).await.map(|rows| rows.into_iter().map(|r| Row(Kind::Lite(r))).collect())
-            }
-            Conn::Pg(c) => {
-                let query = bind!(sqlx::query(sql), values);
-                query.fetch_all(&mut **c).await.map(|rows| rows.into_iter().map(|r| Row(Kind::Pg(r))).collect())
-            }
-        };
+        let rows = self.conn.all(sql, values).await;
         self.noted(rows)
     }
 
     /// The first row, if any.
     pub async fn optional(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Option<Row>, StoreError> {
         check(sql, values)?;
-        let row = match &mut self.conn {
-            Conn::Lite(c) => {
-                let query = bind!(sqlx::query(AssertSqlSafe(dialect::lite(sql))), values);
-                query.fetch_optional(&mut **c).await.map(|r| r.map(|r| Row(Kind::Lite(r))))
-            }
-            Conn::Pg(c) => {
-                let query = bind!(sqlx::query(sql), values);
-                query.fetch_optional(&mut **c).await.map(|r| r.map(|r| Row(Kind::Pg(r))))
-            }
-        };
+        let row = self.conn.first(sql, values).await;
         self.noted(row)
     }
 
@@ -80,13 +41,7 @@ impl Tx {
     /// Runs a change; answers the number of rows it touched.
     pub async fn run(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, StoreError> {
         check(sql, values)?;
-        let done = match &mut self.conn {
-            Conn::Lite(c) => {
-                let query = bind!(sqlx::query(AssertSqlSafe(dialect::lite(sql))), values);
-                query.execute(&mut **c).await.map(|d| d.rows_affected())
-            }
-            Conn::Pg(c) => bind!(sqlx::query(sql), values).execute(&mut **c).await.map(|d| d.rows_affected()),
-        };
+        let done = self.conn.run(sql, values).await;
         self.noted(done)
     }
 
@@ -100,72 +55,36 @@ impl Tx {
         self.cx.as_ref().map(Cx::now).ok_or(StoreError::ReadOnly)
     }
 
-    /// Rows of a statement that is put together at run time from names of the schema; for migrations and the backup.
-    pub(crate) async fn raw(&mut self, sql: String, values: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
-        let rows = match &mut self.conn {
-            Conn::Lite(c) => {
-                let query = bind!(sqlx::query(AssertSqlSafe(sql)), values);
-                query.fetch_all(&mut **c).await.map(|rows| rows.into_iter().map(|r| Row(Kind::Lite(r))).collect())
-            }
-            Conn::Pg(c) => {
-                let query = bind!(sqlx::query(AssertSqlSafe(sql)), values);
-                query.fetch_all(&mut **c).await.map(|rows| rows.into_iter().map(|r| Row(Kind::Pg(r))).collect())
-            }
-        };
-        self.noted(rows)
+    /// Runs a statement that is put together from names of the schema; for the backup.
+    pub(crate) async fn raw(&mut self, sql: String, values: &[Value<'_>]) -> Result<(), StoreError> {
+        let done = self.conn.each(sql, values, &mut |_| Ok(())).await;
+        self.noted(done)?
     }
 
-    /// Passes the rows of a statement on, one by one.
+    /// Passes the rows of such a statement on, one by one.
     pub(crate) async fn each(
         &mut self,
         sql: String,
         take: &mut (dyn FnMut(Row) -> Result<(), StoreError> + Send),
     ) -> Result<(), StoreError> {
-        match &mut self.conn {
-            Conn::Lite(c) => {
-                let mut rows = sqlx::query(AssertSqlSafe(sql)).persistent(false).fetch(&mut **c);
-                while let Some(row) = rows.try_next().await? {
-                    take(Row(Kind::Lite(row)))?;
-                }
-            }
-            Conn::Pg(c) => {
-                let mut rows = sqlx::query(AssertSqlSafe(sql)).persistent(false).fetch(&mut **c);
-                while let Some(row) = rows.try_next().await? {
-                    take(Row(Kind::Pg(row)))?;
-                }
-            }
-        }
-        Ok(())
+        let done = self.conn.each(sql, &[], take).await;
+        self.noted(done)?
     }
 
     pub(crate) fn is_lite(&self) -> bool {
-        matches!(self.conn, Conn::Lite(_))
+        self.conn.is_lite()
     }
 
     /// Wakes the workers of all nodes once this transaction has committed.
     pub(crate) async fn wake_workers(&mut self) -> Result<(), StoreError> {
         if !self.wake {
             self.wake = true;
-            if let Conn::Pg(c) = &mut self.conn {
-                let sent = sqlx::query("SELECT pg_notify('enkurs_jobs', '')").execute(&mut **c).await.map(|_| ());
+            if !self.is_lite() {
+                let sent = self.conn.first("SELECT pg_notify('enkurs_jobs', '')", &[]).await;
                 self.noted(sent)?;
             }
         }
         Ok(())
-    }
-
-    pub(crate) async fn commit(self) -> Result<(), sqlx::Error> {
-        match self.conn {
-            Conn::Lite(c) => c.commit().await,
-            Conn::Pg(c) => c.commit().await,
-        }
-    }
-
-    pub(crate) async fn rollback(self) -> Result<(), sqlx::Error> {
-        match self.conn {
-            Conn::Lite(c) => c.rollback().await,
-            Conn::Pg(c) => c.rollback().await,
-        }
     }
 
     fn noted<T>(&mut self, result: Result<T, sqlx::Error>) -> Result<T, StoreError> {

@@ -115,6 +115,22 @@ testkit::each_db! {
         assert_eq!(value, 1);
     }
 
+    async fn whatever_is_dropped_leaves_good_connections(world: World) {
+        // Clients go away at any moment of reads and writes; the next user of a connection must not notice.
+        for n in 0..60u64 {
+            let pause = std::time::Duration::from_micros(20 * (n % 50));
+            let read = world.db.read(|tx| Box::pin(async move { tx.counter("a").await }));
+            let _ = tokio::time::timeout(pause, read).await;
+            let write = world.db.write(&world.cx, |tx, _| Box::pin(async move { tx.reserve("cut", 1).await }));
+            let _ = tokio::time::timeout(pause, write).await;
+            let _ = tokio::time::timeout(pause, world.db.one(SEE, params!["a"])).await;
+            drop(world.db.snapshot().await.unwrap());
+            let value = world.db.write(&world.cx, |tx, _| Box::pin(async move { tx.reserve("a", 1).await })).await.unwrap();
+            assert_eq!(value, i64::try_from(n).unwrap() + 1);
+            assert_eq!(world.db.one(SEE, params!["a"]).await.unwrap().int(0).unwrap(), value);
+        }
+    }
+
     async fn tokens_work_once_and_until_they_expire(world: World) {
         let soon = world.cx.now().checked_add(SignedDuration::from_mins(5)).unwrap();
         let take = || world.db.write(&world.cx, |tx, _| Box::pin(async move { tx.consume::<String>("login", "t").await }));
