@@ -26,7 +26,11 @@ fn page(cx: &PageCx, form: &Filled) -> Answer {
     let steps = cx
         .steps()
         .step(StepState::Done, "Reģistrēt personu", Some("Andra Ozola, 14.03.1987.".to_owned()))
-        .step(StepState::Done, "Izgatavot karti", Some("Atslēgas radītas mikroshēmā, divi sertifikāti ierakstīti.".to_owned()))
+        .step(
+            StepState::Done,
+            "Izgatavot karti",
+            Some("Atslēgas radītas mikroshēmā, divi sertifikāti ierakstīti.".to_owned()),
+        )
         .step(StepState::Now, "Izsniegt un aktivizēt", Some("Nepieciešams otra darbinieka apstiprinājums.".to_owned()))
         .step(StepState::Later, "Parakstīt dokumentu", None)
         .step(StepState::Failed, "Pārbaudīt", None);

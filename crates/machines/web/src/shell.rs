@@ -133,7 +133,11 @@ impl Shell {
         let (mut assets, mut codes): (Vec<Asset>, Vec<&'static str>) = (vec![], CODES.to_vec());
         let (mut nav, mut watches, mut routes) = (vec![], vec![], own_routes());
         for s in services {
-            locales.extend(s.locale);
+            for l in s.locales {
+                if locales.iter().all(|k| k.owner != l.owner) {
+                    locales.push(l);
+                }
+            }
             assets.extend(s.assets);
             codes.extend(s.codes);
             nav.extend(s.nav);

@@ -7,7 +7,7 @@
   const wait = form.querySelector("[data-wait]");
   const opened = Date.now();
   const trouble = (code) => {
-    const known = ["USER_CANCELLED", "USER_TIMEOUT", "NATIVE_UNAVAILABLE", "ACTION_PENDING"].find((k) => String(code).endsWith(k));
+    const known = ["USER_CANCELLED", "USER_TIMEOUT", "NATIVE_UNAVAILABLE", "ACTION_PENDING", "POPUP_BLOCKED"].find((k) => String(code).endsWith(k));
     for (const box of document.querySelectorAll("[data-trouble]")) {
       box.hidden = box.dataset.trouble !== (code ? known || "OTHER" : "");
       if (!box.hidden) {

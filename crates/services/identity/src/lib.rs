@@ -41,16 +41,6 @@ pub const CODES: &[&str] = &[
     "identity.staff.institution",
     "identity.staff.role",
     "identity.staff.unknown",
-    "web-eid.token.too-long",
-    "web-eid.token.form",
-    "web-eid.token.format",
-    "web-eid.token.certificate",
-    "web-eid.token.purpose",
-    "web-eid.token.policy",
-    "web-eid.token.validity",
-    "web-eid.token.algorithm",
-    "web-eid.token.signature",
-    "web-eid.token.expectation",
 ];
 
 /// Every statement of this service; prepared on both databases by a test.
@@ -67,6 +57,7 @@ impl Identity {
         let me = || self.clone();
         Routes::new("identity", include_str!("../locale/lv.ftl"), include_str!("../locale/en.ftl"))
             .errors(CODES)
+            .also("protocol", protocol::LOCALE_LV, protocol::LOCALE_EN)
             .asset(Asset::js("web-eid.js", agent::WEB_EID_JS))
             .asset(Asset::js("sign-in.js", include_str!("../assets/sign-in.js")))
             .route(Route::get("/sign-in", Permission::Public).to(me(), enter::show))

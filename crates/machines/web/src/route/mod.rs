@@ -267,7 +267,7 @@ impl Nav {
 /// All that one service shows over HTTP.
 pub struct Routes {
     pub(crate) owner: &'static str,
-    pub(crate) locale: Option<Locale>,
+    pub(crate) locales: Vec<Locale>,
     pub(crate) routes: Vec<Route>,
     pub(crate) nav: Vec<Nav>,
     pub(crate) assets: Vec<Asset>,
@@ -278,8 +278,8 @@ pub struct Routes {
 impl Routes {
     /// The routes of `owner` with its texts (the content of `locale/lv.ftl` and `locale/en.ftl`).
     pub fn new(owner: &'static str, lv: &'static str, en: &'static str) -> Self {
-        let locale = Some(Locale { owner, lv, en });
-        Self { owner, locale, routes: vec![], nav: vec![], assets: vec![], codes: vec![], watches: vec![] }
+        let locales = vec![Locale { owner, lv, en }];
+        Self { owner, locales, routes: vec![], nav: vec![], assets: vec![], codes: vec![], watches: vec![] }
     }
     /// Adds a route. It must have a handler.
     #[must_use]
@@ -316,7 +316,13 @@ impl Routes {
         self.owner
     }
     /// Its texts.
-    pub fn locale(&self) -> Option<Locale> {
-        self.locale
+    pub fn locales(&self) -> &[Locale] {
+        &self.locales
+    }
+    /// Texts of a lower crate that this service shows; several services may bring the same.
+    #[must_use]
+    pub fn also(mut self, owner: &'static str, lv: &'static str, en: &'static str) -> Self {
+        self.locales.push(Locale { owner, lv, en });
+        self
     }
 }
