@@ -3,6 +3,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use base::{Cx, Id};
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use jiff::SignedDuration;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{AGAIN, Again, DEAD, DONE, DUE_KINDS, EXTEND, Every, Job, JobError, LEASE, SWEEP};
@@ -14,32 +15,30 @@ const SWEEPER: &str = "store.sweep";
 
 /// Does the jobs whose kinds it has handlers for. Any number of workers, on any nodes.
 pub struct Worker {
+    hands: Hands,
+    schedules: Vec<(Every, Option<i64>)>,
+    subscriptions: Vec<(&'static str, &'static str)>,
+    poll: Duration,
+    at_once: u32,
+}
+
+/// What doing a job needs.
+#[derive(Clone)]
+struct Hands {
     db: Db,
     cx: Cx,
     name: String,
     handlers: BTreeMap<&'static str, Handler>,
-    schedules: Vec<(Every, Option<i64>)>,
-    subscriptions: Vec<(&'static str, &'static str)>,
     lease: Duration,
-    poll: Duration,
-    at_once: u32,
 }
 
 impl Worker {
     /// A worker that knows only how to keep this crate's tables small.
     pub fn new(db: Db, cx: Cx) -> Self {
         let name = Id::<Self>::new(cx.now(), cx.random.as_ref()).to_string();
-        let mut worker = Self {
-            db: db.clone(),
-            cx,
-            name,
-            handlers: BTreeMap::new(),
-            schedules: Vec::new(),
-            subscriptions: Vec::new(),
-            lease: Duration::from_secs(60),
-            poll: Duration::from_secs(1),
-            at_once: 8,
-        };
+        let hands = Hands { db: db.clone(), cx, name, handlers: BTreeMap::new(), lease: Duration::from_secs(60) };
+        let (poll, at_once) = (Duration::from_secs(1), 8);
+        let mut worker = Self { hands, schedules: Vec::new(), subscriptions: Vec::new(), poll, at_once };
         worker.on(SWEEPER, move |cx, _| sweep(db.clone(), cx));
         worker.every(SWEEPER, SignedDuration::from_hours(1));
         worker
@@ -48,7 +47,7 @@ impl Worker {
     /// How long a lease lasts without being extended (60 s unless told).
     #[must_use]
     pub fn lease(mut self, lease: Duration) -> Self {
-        self.lease = lease;
+        self.hands.lease = lease;
         self
     }
 
@@ -65,7 +64,7 @@ impl Worker {
         F: Fn(Cx, Job) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<(), JobError>> + Send + 'static,
     {
-        self.handlers.insert(kind, Arc::new(move |cx, job| handler(cx, job).boxed()));
+        self.hands.handlers.insert(kind, Arc::new(move |cx, job| handler(cx, job).boxed()));
     }
 
     /// Asks for a job of `kind` once in every period (counted from the epoch, on all nodes together).
@@ -83,23 +82,36 @@ impl Worker {
         self.on(subscriber, handler);
     }
 
-    /// Works until `stop`, then finishes what it has begun.
+    /// Works until `stop`, then finishes what it has begun. A slow job holds up none but its own kind, and that only when
+    /// [`Worker::at_once`] of them run.
     pub async fn run(mut self, stop: CancellationToken) {
-        let listener = tokio::spawn(listen(self.db.clone()));
+        let listener = tokio::spawn(listen(self.hands.db.clone()));
+        let (db, mut running, mut busy) = (self.hands.db.clone(), JoinSet::new(), BTreeMap::new());
         while !stop.is_cancelled() {
-            let db = self.db.clone();
             let woken = db.0.jobs.notified();
-            match self.round().await {
-                Ok(0) => {}
-                Ok(_) => continue,
+            match self.due(&busy).await {
+                Ok(jobs) => {
+                    for (kind, job) in jobs {
+                        *busy.entry(kind).or_insert(0) += 1;
+                        let hands = self.hands.clone();
+                        running.spawn(async move {
+                            hands.work(kind, job).await;
+                            kind
+                        });
+                    }
+                }
                 Err(e) => tracing::warn!(code = e.code(), error = %e, "jobs cannot be fetched"),
             }
             tokio::select! {
                 () = woken => {}
                 () = tokio::time::sleep(self.poll) => {}
                 () = stop.cancelled() => {}
+                Some(Ok(kind)) = running.join_next() => {
+                    busy.entry(kind).and_modify(|n| *n -= 1);
+                }
             }
         }
+        while running.join_next().await.is_some() {}
         listener.abort();
     }
 
@@ -107,43 +119,47 @@ impl Worker {
     pub async fn drain(&mut self) -> Result<usize, StoreError> {
         let mut total = 0;
         loop {
-            match self.round().await? {
-                0 => return Ok(total),
-                n => total += n,
+            let jobs = self.due(&BTreeMap::new()).await?;
+            if jobs.is_empty() {
+                return Ok(total);
             }
+            total += jobs.len();
+            let mut running: FuturesUnordered<_> =
+                jobs.into_iter().map(|(kind, job)| self.hands.work(kind, job)).collect();
+            while running.next().await.is_some() {}
         }
     }
 
-    /// One look at everything that is due.
-    async fn round(&mut self) -> Result<usize, StoreError> {
+    /// Fills schedules, hands out events, and leases what is due, as far as `busy` (running jobs by kind) leaves room.
+    async fn due(&mut self, busy: &BTreeMap<&'static str, u32>) -> Result<Vec<(&'static str, Job)>, StoreError> {
+        let Hands { db, cx, .. } = &self.hands;
         for (schedule, seen) in &mut self.schedules {
-            schedule.fill(&self.db, &self.cx, seen).await?;
+            schedule.fill(db, cx, seen).await?;
         }
         for (topic, subscriber) in &self.subscriptions {
-            events::deliver(&self.db, &self.cx, topic, subscriber).await?;
+            events::deliver(db, cx, topic, subscriber).await?;
         }
-        let rows = self.db.all(DUE_KINDS, params![self.cx.now()]).await?;
-        let mut running = FuturesUnordered::new();
-        for row in rows {
+        let mut jobs = Vec::new();
+        for row in db.all(DUE_KINDS, params![cx.now()]).await? {
             let kind = row.text(0)?;
-            if let Some((kind, handler)) = self.handlers.get_key_value(kind.as_str()) {
-                for job in self.take(kind).await? {
-                    running.push(self.work(job, handler));
-                }
+            let Some((kind, _)) = self.hands.handlers.get_key_value(kind.as_str()) else { continue };
+            let room = self.at_once.saturating_sub(busy.get(kind).copied().unwrap_or(0));
+            if room > 0 {
+                jobs.extend(self.hands.take(kind, room).await?.into_iter().map(|job| (*kind, job)));
             }
         }
-        let count = running.len();
-        while running.next().await.is_some() {}
-        Ok(count)
+        Ok(jobs)
     }
+}
 
-    async fn take(&self, kind: &'static str) -> Result<Vec<Job>, StoreError> {
+impl Hands {
+    async fn take(&self, kind: &'static str, most: u32) -> Result<Vec<Job>, StoreError> {
         let now = self.cx.now();
         let until = now.checked_add(self.lease).unwrap_or(now);
         self.db
             .lease(&(&self.cx, self), |tx, (_, me)| {
                 Box::pin(async move {
-                    let rows = tx.all(LEASE, params![until, me.name, kind, now, me.at_once]).await?;
+                    let rows = tx.all(LEASE, params![until, me.name, kind, now, most]).await?;
                     rows.iter()
                         .map(|r| {
                             Ok(Job {
@@ -164,8 +180,9 @@ impl Worker {
     }
 
     /// Runs a handler, extending the lease while it works, and notes how it ended.
-    async fn work(&self, job: Job, handler: &Handler) {
-        let (id, kind) = (job.id, job.kind.clone());
+    async fn work(&self, kind: &'static str, job: Job) {
+        let Some(handler) = self.handlers.get(kind) else { return };
+        let id = job.id;
         let guarded = std::panic::AssertUnwindSafe(handler(self.cx.clone(), job.clone())).catch_unwind();
         tokio::pin!(guarded);
         let outcome = loop {

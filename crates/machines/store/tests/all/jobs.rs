@@ -223,6 +223,29 @@ testkit::each_db! {
         assert_eq!(seen, [("test.a", "1".to_owned()), ("test.b", "1".to_owned())]);
     }
 
+    async fn a_slow_job_holds_up_no_other_kind(world: World) {
+        let stop = tokio_util::sync::CancellationToken::new();
+        let mut worker = world.worker();
+        worker.on("test.slow", |_, _| async {
+            tokio::time::sleep(Duration::from_secs(3)).await;
+            Ok(())
+        });
+        let seen = noting(&mut worker);
+        ask(&world.db, &world.cx, NewJob::new("test.slow", &()).unwrap()).await;
+        let running = tokio::spawn(worker.run(stop.clone()));
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        let asked = tokio::time::Instant::now();
+        ask(&world.db, &world.cx, job(1)).await;
+        while seen.lock().unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert!(asked.elapsed() < Duration::from_secs(2));
+        stop.cancel();
+        running.await.unwrap();
+        let mut tx = world.db.snapshot().await.unwrap();
+        assert_eq!(jobs::list(&mut tx, "done", None, 10).await.unwrap().iter().filter(|s| s.kind.starts_with("test.")).count(), 2, "begun work was finished");
+    }
+
     async fn a_running_worker_is_woken_at_once_and_stops_gracefully(world: World) {
         let stop = tokio_util::sync::CancellationToken::new();
         let mut worker = world.worker();
