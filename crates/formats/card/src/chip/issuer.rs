@@ -11,7 +11,7 @@
 use subtle::ConstantTimeEq as _;
 
 use super::{
-    Phase, VirtualCard,
+    Keep, Phase, VirtualCard,
     state::{File, Key},
 };
 use crate::{
@@ -110,7 +110,7 @@ impl VirtualCard {
         }
         self.state.files.retain(|f| (f.directory, f.name) != (directory, name));
         self.state.files.push(File { directory, name, content: vec![0; size] });
-        self.changed = true;
+        self.keep = Keep::Soon;
         Ok(Sw::OK.into())
     }
 
@@ -123,7 +123,7 @@ impl VirtualCard {
         let file = self.state.file_mut(directory, name).ok_or(Sw::NOT_FOUND)?;
         let start = usize::from(offset);
         file.content.get_mut(start..start + bytes.len()).ok_or(Sw::OFFSET)?.copy_from_slice(bytes);
-        self.changed = true;
+        self.keep = Keep::Soon;
         Ok(Sw::OK.into())
     }
 
@@ -132,7 +132,7 @@ impl VirtualCard {
         let pair = crypto.generate().map_err(|_| Sw::FAILED)?;
         self.state.keys.retain(|k| k.reference != reference);
         self.state.keys.push(Key { reference, private: pair.private.to_vec(), public: pair.public });
-        self.changed = true;
+        self.keep = Keep::Now;
         self.public_key(data)
     }
 
@@ -168,7 +168,7 @@ impl VirtualCard {
             return Err(Sw::CONDITIONS);
         }
         self.state.phase = Phase::Operational;
-        self.changed = true;
+        self.keep = Keep::Now;
         Ok(Sw::OK.into())
     }
 }

@@ -1,6 +1,6 @@
 //! The card side: a card as a state machine. Bytes in, bytes out; arbitrary bytes never harm it.
 //!
-//! The caller must store [`VirtualCard::state`] durably whenever [`Reply::changed`] says so, and *before* it lets the answer out: else a
+//! The caller must store [`VirtualCard::state`] durably when [`Reply::keep`] says [`Keep::Now`], *before* it lets the answer out: else a
 //! power cut would give back a try that was used up.
 
 mod files;
@@ -27,7 +27,7 @@ const MAX_CHAIN: usize = 4096;
 pub struct VirtualCard {
     state: State,
     session: Session,
-    changed: bool,
+    keep: Keep,
 }
 
 /// What a card forgets at reset.
@@ -57,19 +57,30 @@ impl Default for Session {
     }
 }
 
-/// An answer, and whether the state must be stored before it leaves.
+/// When the kept state must be stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Keep {
+    /// It has not changed.
+    Nothing,
+    /// Before the card leaves the reader: something an issuer writes, who writes it again when the card is lost meanwhile.
+    Soon,
+    /// Before the answer leaves: a used try, a new key, the end of the personalisation.
+    Now,
+}
+
+/// An answer, and when the state must be stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     /// Answer bytes, status word last.
     pub bytes: Vec<u8>,
-    /// The kept state has changed.
-    pub changed: bool,
+    /// When to store the kept state.
+    pub keep: Keep,
 }
 
 impl VirtualCard {
     /// A card with this state, freshly put into a reader.
     pub fn new(state: State) -> Self {
-        Self { state, session: Session::default(), changed: false }
+        Self { state, session: Session::default(), keep: Keep::Nothing }
     }
     /// The kept state.
     pub fn state(&self) -> &State {
@@ -86,12 +97,12 @@ impl VirtualCard {
 
     /// Answers one command.
     pub fn transmit(&mut self, bytes: &[u8], crypto: &dyn CardCrypto) -> Reply {
-        self.changed = false;
+        self.keep = Keep::Nothing;
         let answer = match Command::parse(bytes) {
             Ok(command) => self.chained(command, crypto),
             Err(BadCommand::Short | BadCommand::Length) => Sw::LENGTH.into(),
         };
-        Reply { bytes: answer.encode(), changed: self.changed }
+        Reply { bytes: answer.encode(), keep: self.keep }
     }
 
     fn chained(&mut self, mut command: Command, crypto: &dyn CardCrypto) -> Answer {

@@ -3,7 +3,7 @@
 use subtle::ConstantTimeEq as _;
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::VirtualCard;
+use super::{Keep, Phase, VirtualCard};
 use crate::{
     apdu::{Answer, Command, Sw},
     profile::{ADF2, PIN_FIELD, Pin},
@@ -30,12 +30,14 @@ impl VirtualCard {
             return Err(Sw::BLOCKED);
         }
         if bool::from(p.value.as_slice().ct_eq(field)) {
-            self.changed |= p.tries != p.max;
-            p.tries = p.max;
+            if p.tries != p.max {
+                p.tries = p.max;
+                self.keep = Keep::Now;
+            }
             return Ok(());
         }
         p.tries -= 1;
-        self.changed = true;
+        self.keep = Keep::Now;
         Err(Sw::wrong_pin(p.tries))
     }
 
@@ -95,7 +97,7 @@ impl VirtualCard {
         p.value.zeroize();
         p.value = field.to_vec();
         p.tries = p.max;
-        self.changed = true;
+        self.keep = self.keep.max(if self.state.phase == Phase::Personalisation { Keep::Soon } else { Keep::Now });
         Ok(())
     }
 
@@ -139,7 +141,7 @@ impl VirtualCard {
                     return Err(Sw::NOT_SET);
                 }
                 p.tries = p.max;
-                self.changed = true;
+                self.keep = Keep::Now;
                 Ok(())
             }
         }

@@ -1,4 +1,9 @@
-use card::{CardError, EidCard, chip::Phase, profile::Model, terminal::Personaliser};
+use card::{
+    CardError, EidCard,
+    chip::Phase,
+    profile::{Model, Use},
+    terminal::Personaliser,
+};
 use tempfile::TempDir;
 use zeroize::Zeroizing;
 
@@ -48,19 +53,25 @@ fn an_altered_command_ends_the_session() {
     assert_eq!(card.answer(&[&[0x8C, 0x44, 0, 0, 16][..], &[0; 16]].concat()), [0x69, 0x82]);
 }
 
-/// The wire is cut after every single command, both before and after the card has seen it, and the card taken out.
-/// Beginning again always ends with a whole card.
+/// The wire is cut after every few commands, both before and after the card has seen the last one, and the card taken out, or the whole
+/// process killed. Beginning again always ends with a whole card.
 #[test]
 fn personalisation_goes_on_after_any_cut() {
     let mut done = 0;
-    for at in (0..).step_by(3) {
-        for lose in [Lose::Command, Lose::Answer] {
+    for at in (0..).step_by(2) {
+        for (lose, killed) in [(Lose::Command, false), (Lose::Answer, false), (Lose::Answer, true)] {
             let dir = TempDir::new().unwrap();
             let tray = tray(&dir);
             tray.create(Model::LatvianV1, SERIAL, &key(SERIAL)).unwrap();
-            match fill(tray.insert(SERIAL).unwrap(), at, lose) {
+            let mut card = tray.insert(SERIAL).unwrap();
+            match fill(&mut card, at, lose) {
                 Ok(()) => done += 1,
                 Err(e) => assert_eq!(e.code(), "card.removed"),
+            }
+            if killed {
+                card.kill()
+            } else {
+                card.eject().unwrap()
             }
             match fill(tray.insert(SERIAL).unwrap(), usize::MAX, Lose::Command) {
                 Ok(()) | Err(CardError::AlreadyPersonalised) => {}
@@ -73,4 +84,17 @@ fn personalisation_goes_on_after_any_cut() {
             return;
         }
     }
+}
+
+#[test]
+fn a_key_that_was_told_is_kept() {
+    let dir = TempDir::new().unwrap();
+    let tray = tray(&dir);
+    tray.create(Model::LatvianV1, SERIAL, &key(SERIAL)).unwrap();
+    let mut p = Personaliser::open(tray.insert(SERIAL).unwrap(), crypto(), key).unwrap();
+    let point = p.generate(Use::Signature).unwrap();
+    p.into_transport().kill();
+    let mut p = Personaliser::open(tray.insert(SERIAL).unwrap(), crypto(), key).unwrap();
+    assert_eq!(p.public_key(Use::Signature).unwrap(), Some(point));
+    assert_eq!(p.public_key(Use::Authentication).unwrap(), None);
 }

@@ -1,6 +1,6 @@
 use card::{
     apdu::Command,
-    chip::{Phase, VirtualCard},
+    chip::{Keep, Phase, VirtualCard},
     profile::{Model, Pin},
 };
 use proptest::prelude::*;
@@ -47,7 +47,7 @@ proptest! {
             prop_assert!(reply.bytes.len() >= 2);
             let now = Pin::ALL.map(|p| card.state().tries(p));
             prop_assert!(now.iter().zip(&tries).all(|(now, before)| now <= before));
-            prop_assert_eq!(reply.changed, now != tries, "a changed counter must be told");
+            prop_assert_eq!(reply.keep == Keep::Now, now != tries, "a changed counter must be told");
             tries = now;
             prop_assert_eq!(card.state().phase, Phase::Operational);
             prop_assert_ne!(reply.bytes.len(), 98, "a signature without a PIN");

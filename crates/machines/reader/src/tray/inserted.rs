@@ -3,7 +3,7 @@
 use card::{
     Transport, TransportError,
     apdu::{Answer, Sw},
-    chip::{State, VirtualCard},
+    chip::{Keep, Phase, State, VirtualCard},
 };
 
 use super::{CardFileError, file::CardFile};
@@ -14,15 +14,17 @@ pub struct Inserted {
     card: VirtualCard,
     file: CardFile,
     crypto: SoftCrypto,
-    unsaved: bool,
+    owed: Keep,
 }
 
 impl Inserted {
     pub(super) fn new(file: CardFile, crypto: SoftCrypto) -> Result<Self, CardFileError> {
         let state = file.load()?;
         // A card whose counters could not be written would be open to guessing: it must prove first that they can.
-        file.store(&state)?;
-        Ok(Self { card: VirtualCard::new(state), file, crypto, unsaved: false })
+        if state.phase == Phase::Operational {
+            file.store(&state)?;
+        }
+        Ok(Self { card: VirtualCard::new(state), file, crypto, owed: Keep::Nothing })
     }
 
     /// The card's kept state.
@@ -37,11 +39,12 @@ impl Inserted {
 
     /// Answers a command. If the state cannot be kept the answer is withheld, and every later one too until it can.
     pub fn answer(&mut self, command: &[u8]) -> Vec<u8> {
-        if self.unsaved && !self.keep() {
+        if self.owed == Keep::Now && !self.keep() {
             return Answer::from(Sw::MEMORY).encode();
         }
         let reply = self.card.transmit(command, &self.crypto);
-        if reply.changed && !self.keep() {
+        self.owed = self.owed.max(reply.keep);
+        if reply.keep == Keep::Now && !self.keep() {
             self.card.reset();
             return Answer::from(Sw::MEMORY).encode();
         }
@@ -49,12 +52,33 @@ impl Inserted {
     }
 
     fn keep(&mut self) -> bool {
-        let kept = self.file.store(self.card.state());
-        if let Err(e) = &kept {
-            tracing::error!(code = e.code(), "a virtual card's state could not be stored");
+        match self.store() {
+            Ok(()) => true,
+            Err(e) => {
+                tracing::error!(code = e.code(), "a virtual card's state could not be stored");
+                self.owed = Keep::Now;
+                false
+            }
         }
-        self.unsaved = kept.is_err();
-        !self.unsaved
+    }
+
+    fn store(&mut self) -> Result<(), CardFileError> {
+        if self.owed > Keep::Nothing {
+            self.file.store(self.card.state())?;
+            self.owed = Keep::Nothing;
+        }
+        Ok(())
+    }
+
+    /// Takes the card out. When this is well, everything that was written to the card is on disk.
+    pub fn eject(mut self) -> Result<(), CardFileError> {
+        self.store()
+    }
+
+    /// As if the process had been killed just now.
+    #[cfg(test)]
+    pub(crate) fn kill(mut self) {
+        self.owed = Keep::Nothing;
     }
 }
 
@@ -64,5 +88,11 @@ impl Transport for Inserted {
     }
     fn atr(&self) -> Vec<u8> {
         self.card.atr().to_vec()
+    }
+}
+
+impl Drop for Inserted {
+    fn drop(&mut self) {
+        self.keep();
     }
 }

@@ -99,7 +99,7 @@ async fn insist(maker: &TrayMaker, cx: &Cx, order: &Order) -> Made {
 async fn kinds(world: &World, order: &Order) -> Vec<String> {
     let subject = order.application.as_str().to_owned();
     let rows: Result<_, StoreError> =
-        world.db.read(move |tx| Box::pin(async move { ledger::entries_of(tx, &subject, 100).await })).await;
+        world.db.read(move |tx| Box::pin(async move { ledger::entries_of(tx, &subject, None, 100).await })).await;
     rows.unwrap().into_iter().map(|r| r.kind).collect()
 }
 
@@ -143,7 +143,7 @@ testkit::each_db! {
     async fn it_may_be_cut_off_anywhere(world: World) {
         let (maker, ca, tray) = maker(&world);
         let mut chips = BTreeSet::new();
-        for polls in (1..).step_by(3) {
+        for polls in (1..).step_by(5) {
             let order = Order { ..order(&world.cx) };
             let finished = {
                 let mut making = pin!(maker.make(&world.cx, &order));

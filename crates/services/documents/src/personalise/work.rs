@@ -115,7 +115,8 @@ impl Bench {
             }
             issuer.write_certificate(usage, der)?;
         }
-        Ok(issuer.write_holder(&print.number, print.fields.iter().map(|(f, v)| (*f, v.as_str())))?)
+        issuer.write_holder(&print.number, print.fields.iter().map(|(f, v)| (*f, v.as_str())))?;
+        Ok(issuer.into_transport().eject()?)
     }
 
     /// Sets the PINs and ends the personalisation. Ended already is well.
@@ -127,7 +128,8 @@ impl Bench {
         for pin in Pin::ALL {
             issuer.put_pin(pin, &pins.code(pin)?)?;
         }
-        Ok(issuer.activate()?)
+        issuer.activate()?;
+        Ok(issuer.into_transport().eject()?)
     }
 
     /// As its holder will: reads the certificates, signs with both keys, and checks the signatures.
