@@ -54,6 +54,7 @@
   // Long work: look again every two seconds; the answer replaces the page's content.
   const watch = document.querySelector("[data-watch]");
   if (watch) {
+    const pause = Number(watch.dataset.every || 2) * 1000;
     const look = async () => {
       try {
         const r = await fetch(watch.dataset.watch, { headers: { accept: "text/html" } });
@@ -62,9 +63,9 @@
         const fresh = page.querySelector("#main");
         if (fresh) document.querySelector("#main").innerHTML = fresh.innerHTML;
       } catch { /* offline for a moment: look again */ }
-      setTimeout(look, 2000);
+      setTimeout(look, pause);
     };
-    setTimeout(look, 2000);
+    setTimeout(look, pause);
   }
 
   // Two minutes before the session ends, say so.

@@ -15,6 +15,7 @@ use utoipa::{
 use crate::{Asset, Permission, i18n::Locale, limits::Class, ops::Watch};
 
 mod guard;
+mod idempotent;
 pub(crate) mod openapi;
 pub(crate) mod reference;
 
@@ -68,12 +69,13 @@ pub struct Route {
     pub(crate) doc: Doc,
     pub(crate) api: bool,
     pub(crate) router: Option<MethodRouter>,
+    once: Option<store::Db>,
 }
 
 impl Route {
     fn new(method: Method, path: &'static str, permission: Permission, body: Body, class: Class) -> Self {
         let policy = Policy { path, permission, body, class, audited: false, most: None };
-        Self { method, path, policy, doc: Doc::default(), api: path.starts_with("/api/"), router: None }
+        Self { method, path, policy, doc: Doc::default(), api: path.starts_with("/api/"), router: None, once: None }
     }
     /// A page or a reading call.
     pub fn get(path: &'static str, permission: Permission) -> Self {
@@ -122,6 +124,12 @@ impl Route {
     #[must_use]
     pub fn most(mut self, bytes: u64) -> Self {
         self.policy.most = Some(bytes);
+        self
+    }
+    /// A creating call that honours `Idempotency-Key`: sent twice it does its work once and is answered twice.
+    #[must_use]
+    pub fn idempotent(mut self, db: &store::Db) -> Self {
+        self.once = Some(db.clone());
         self
     }
     /// Every use is noted in the log with the actor's id.
@@ -213,7 +221,12 @@ impl Route {
             api: self.api,
         };
         let router = match self.router {
-            Some(m) => router.route(self.path, m.layer(middleware::from_fn_with_state(self.policy, guard::pass))),
+            Some(mut m) => {
+                if let Some(db) = self.once {
+                    m = m.layer(middleware::from_fn_with_state(db, idempotent::once));
+                }
+                router.route(self.path, m.layer(middleware::from_fn_with_state(self.policy, guard::pass)))
+            }
             None => router,
         };
         (router, seen, self.doc)

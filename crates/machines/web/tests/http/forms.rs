@@ -64,6 +64,24 @@ testkit::each_db! {
         c.send(Method::POST, "/sample", Some("application/x-www-form-urlencoded"), form).await.expect(413);
     }
 
+    async fn a_request_sent_twice_works_once(world: World) {
+        let (shell, app) = shell(world.cx.clone(), &world.db, |_| {});
+        let mut c = client(&shell).header("idempotency-key", "k1");
+        let body = serde_json::json!({ "a": 1 });
+        for _ in 0..2 {
+            let n: i64 = c.json(Method::POST, "/api/v1/count", &body).await.expect(200).json();
+            assert_eq!(n, 0);
+        }
+        assert_eq!(app.saved.load(Ordering::SeqCst), 1);
+        let other = c.json(Method::POST, "/api/v1/count", &serde_json::json!({ "a": 2 })).await.expect(422);
+        assert_eq!(other.json::<serde_json::Value>()["code"], "web.idempotency.different");
+        let mut failing = client(&shell).header("idempotency-key", "k2");
+        for _ in 0..2 {
+            failing.json(Method::POST, "/api/v1/count", &serde_json::json!({ "fail": true })).await.expect(404);
+        }
+        client(&shell).header("idempotency-key", "").json(Method::POST, "/api/v1/count", &body).await.expect(400);
+    }
+
     async fn scripts_send_the_token_in_a_header(world: World) {
         let (shell, _) = shell(world.cx.clone(), &world.db, |_| {});
         let (cookie, token) = testing::cookie(&shell, Some(testing::actor(&world.cx, false, &[])));

@@ -82,6 +82,13 @@ async fn falls() -> &'static str {
     nothing.unwrap()
 }
 
+async fn count(State(app): State<Arc<Sample>>, cx: PageCx, Json(v): Json<serde_json::Value>) -> Answer {
+    if v["fail"] == true {
+        return Err(web::Fault::not_found());
+    }
+    cx.json(&app.saved.fetch_add(1, Ordering::SeqCst))
+}
+
 async fn echo(cx: PageCx, Json(v): Json<serde_json::Value>) -> Answer {
     cx.json(&v)
 }
@@ -102,6 +109,7 @@ pub(crate) fn shell(cx: Cx, db: &Db, change: impl FnOnce(&mut Config)) -> (Shell
         .route(Route::get("/any-work", Permission::AnyStaff).to((), plain))
         .route(Route::get("/between", Permission::Node).to((), plain))
         .route(Route::get("/falls", Permission::Public).to((), falls))
+        .route(Route::post("/api/v1/count", Permission::Public).idempotent(db).summary("Count").to(a(), count))
         .route(Route::post("/api/v1/echo", Permission::SignedIn).summary("Echo").to((), echo));
     let mut config = Config::new("http://127.0.0.1:8080", web::KeyRing::fresh(cx.random.as_ref()));
     config.limits = limits::LimitConfig::unlimited();
