@@ -1,0 +1,111 @@
+//! A throwaway PKI and what it signs.
+
+use std::io::Cursor;
+
+use ades::{
+    asic::{Builder, Naming},
+    material::Material,
+    pades, pdf, xades,
+};
+use jiff::{SignedDuration, Timestamp};
+use pki::{
+    CertStatus, DigestAlgorithm,
+    testing::{TestEntity, TestKey},
+};
+
+use crate::Failed;
+
+pub(crate) struct Pki {
+    pub(crate) root: TestEntity,
+    pub(crate) signer: TestEntity,
+    ca: TestEntity,
+    tsa: TestEntity,
+    ocsp: TestEntity,
+    pub(crate) now: Timestamp,
+}
+
+impl Pki {
+    /// Keys are P-256 throughout, so that a raw verify rate is one figure.
+    pub(crate) fn new(now: Timestamp) -> Self {
+        let root = TestEntity::root("Sakne", TestKey::p256());
+        let ca = root.issue_ca(2, "Izdevējs", TestKey::p256());
+        let signer = ca.issue_signer(3, "Anna Paraudziņa", TestKey::p256());
+        let tsa = ca.issue_tsa(4, "Laika zīmogi", TestKey::p256());
+        let ocsp = ca.issue_ocsp(5, "OCSP", TestKey::p256());
+        // whole seconds ago, so that everything is in the past of every peer
+        Self { root, signer, ca, tsa, ocsp, now: now - SignedDuration::from_secs(60) }
+    }
+
+    /// Signatures verified in judging one LT signature: value, its certificate, CA, time stamp, TSA certificate, two OCSP, responder, CRL, root.
+    pub(crate) const VERIFIES_LT: f64 = 10.0;
+
+    fn material(&self) -> Material {
+        let at = self.now + SignedDuration::from_secs(2);
+        let status = |e: &TestEntity| self.ocsp.ocsp(&self.ca.certificate, &e.certificate, CertStatus::Good, at);
+        Material {
+            certificates: [&self.ca, &self.root, &self.tsa, &self.ocsp].map(|e| e.certificate.der().to_vec()).to_vec(),
+            crls: vec![self.root.crl(1, at, &[])],
+            ocsps: vec![status(&self.signer), status(&self.tsa)],
+        }
+    }
+
+    /// One file in a container, at level B or (with `lt`) LT.
+    pub(crate) fn container(&self, name: &str, data: &[u8], lt: bool) -> Result<Vec<u8>, Failed> {
+        let mut builder =
+            Builder::new(Vec::with_capacity(data.len() + 16384), Naming::Edoc, DigestAlgorithm::Sha256, self.now)?;
+        builder.add(name, "application/octet-stream", Cursor::new(data), data.len() as u64)?;
+        let mut request = xades::Request::new(self.signer.certificate.der(), self.now)?;
+        request.chain = vec![self.ca.certificate.der().to_vec()];
+        let prepared = xades::prepare(builder.files(), request)?;
+        let value = self.signer.key.sign(prepared.to_be_signed());
+        let mut signed = prepared.finish(&value)?;
+        if lt {
+            let (_, imprint) = signed.timestamp_imprint()?;
+            signed = signed.with_timestamp(&self.tsa.time_stamp(&imprint, self.now + SignedDuration::from_secs(1)))?;
+            signed = signed.with_material(self.material())?;
+        }
+        Ok(builder.finish(&[signed.xml()])?)
+    }
+
+    /// A signed PDF, at level B or (with `lt`) LT.
+    pub(crate) fn document(&self, file: &[u8], lt: bool) -> Result<Vec<u8>, Failed> {
+        let limits = pdf::Limits::default();
+        let mut request = pades::Request::new(self.signer.certificate.der(), self.now)?;
+        request.chain = vec![self.ca.certificate.der().to_vec()];
+        let prepared = pades::prepare(file, request, &limits)?;
+        let value = self.signer.key.sign(prepared.to_be_signed());
+        let mut signed = prepared.finish(&value)?;
+        if lt {
+            let (_, imprint) = signed.timestamp_imprint();
+            signed = signed.with_timestamp(&self.tsa.time_stamp(&imprint, self.now + SignedDuration::from_secs(1)))?;
+            signed = signed.with_material(self.material());
+        }
+        Ok([file, &signed.increment(file, &limits)?].concat())
+    }
+}
+
+/// A PDF of one page with a stream of `size` bytes.
+pub(crate) fn blank_pdf(size: usize) -> Vec<u8> {
+    let mut out = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec();
+    let filler = vec![b' '; size];
+    let bodies: [Vec<u8>; 4] = [
+        b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_vec(),
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << >> >>".to_vec(),
+        [format!("<< /Length {} >>\nstream\n", filler.len()).as_bytes(), &filler, b"\nendstream"].concat(),
+    ];
+    let mut places = Vec::new();
+    for (n, body) in bodies.iter().enumerate() {
+        places.push(out.len());
+        out.extend(format!("{} 0 obj\n", n + 1).bytes());
+        out.extend(body);
+        out.extend(b"\nendobj\n");
+    }
+    let start = out.len();
+    out.extend(format!("xref\n0 {}\n0000000000 65535 f \n", places.len() + 1).bytes());
+    for p in &places {
+        out.extend(format!("{p:010} 00000 n \n").bytes());
+    }
+    out.extend(format!("trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n", places.len() + 1).bytes());
+    out
+}
