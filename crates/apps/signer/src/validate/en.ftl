@@ -1,0 +1,17 @@
+validate-passed = The signature is valid
+validate-indeterminate = The signature cannot be fully judged
+validate-failed = The signature is not valid
+validate-nothing-signed = There are no signatures in the file.
+validate-unsigned = Not signed: { $name }
+validate-signed-by = Signed by: { $value }
+validate-proven-time = Time (proven by a time stamp): { $value }
+validate-claimed-time = Time (as the signer claims): { $value }
+validate-level = Level: { $value }
+validate-qualification = Qualification: { $value }
+validate-covers = Covers: { $value }
+error-validate-anchor = The trusted certificate cannot be read.
+    .cause = The file holds no valid X.509 certificate.
+    .remedy = Give a PEM or DER file with the root certificate.
+error-validate-time = The validation time is not understood.
+    .cause = The time is not written as RFC 3339 says.
+    .remedy = Give a time such as 2026-11-20T12:00:00Z.

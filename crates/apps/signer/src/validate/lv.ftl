@@ -1,0 +1,17 @@
+validate-passed = Paraksts ir derīgs
+validate-indeterminate = Parakstu nevar izvērtēt līdz galam
+validate-failed = Paraksts nav derīgs
+validate-nothing-signed = Failā nav parakstu.
+validate-unsigned = Bez paraksta: { $name }
+validate-signed-by = Parakstīja: { $value }
+validate-proven-time = Laiks (apliecināts ar laika zīmogu): { $value }
+validate-claimed-time = Laiks (kā norādījis parakstītājs): { $value }
+validate-level = Līmenis: { $value }
+validate-qualification = Kvalifikācija: { $value }
+validate-covers = Aptver: { $value }
+error-validate-anchor = Uzticamo sertifikātu nevar nolasīt.
+    .cause = Failā nav derīga X.509 sertifikāta.
+    .remedy = Norādiet PEM vai DER failu ar saknes sertifikātu.
+error-validate-time = Pārbaudes laiku nevar saprast.
+    .cause = Laiks nav RFC 3339 pierakstā.
+    .remedy = Norādiet laiku, piemēram, 2026-11-20T12:00:00Z.

@@ -1,0 +1,150 @@
+//! `enkurs-sign validate`: verdicts about signed files, as EN 319 102-1 says.
+
+mod fetch;
+mod human;
+mod objects;
+
+use std::{
+    fs::{self, File},
+    io::BufReader,
+    path::{Path, PathBuf},
+};
+
+use ades::{
+    detect,
+    facts::FileFacts,
+    validate::{Anchors, Basis, Lang, Material, Policy, Report, validate_file},
+};
+use base::{Clock as _, SystemClock, Timestamp};
+use clap::Args;
+use pki::Certificate;
+
+use crate::{failure::Failure, network, ui::Ui};
+use objects::Supplied;
+
+/// Options of `validate`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Options {
+    /// Signed files: containers, PDF, XML.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// A file that detached signatures speak of.
+    #[arg(long, value_name = "FILE")]
+    detached: Vec<PathBuf>,
+    /// Certificates to trust, PEM (one or several) or DER.
+    #[arg(long, value_name = "PEM")]
+    trust_anchor: Vec<PathBuf>,
+    /// Validate as of this time (RFC 3339) instead of now.
+    #[arg(long, value_name = "RFC3339")]
+    time: Option<String>,
+    /// Do not use the network.
+    #[arg(long)]
+    offline: bool,
+    #[command(flatten)]
+    network: network::Options,
+}
+
+/// Rounds of fetching: each may show that more is missing (an issuer, then its status).
+const ROUNDS: usize = 6;
+
+/// Validates all files; the exit code is the worst of them.
+pub(crate) async fn run(options: &Options, ui: &Ui) -> Result<u8, Failure> {
+    let anchors = anchors(&options.trust_anchor)?;
+    let time = match &options.time {
+        Some(text) => text.parse::<Timestamp>().map_err(|e| Failure::usage("validate.time", e))?,
+        None => SystemClock::new().now(),
+    };
+    let client = if options.offline { None } else { Some(options.network.client(&[])?) };
+    let lang = match ui.lang {
+        crate::ui::Lang::Lv => Lang::Lv,
+        crate::ui::Lang::En => Lang::En,
+    };
+    let policy = Policy::default();
+    let mut exits = Vec::new();
+    for path in &options.files {
+        let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
+        let facts = match read(path, &name, &options.detached) {
+            Ok(facts) => facts,
+            Err(failure) => {
+                ui.fail(&failure);
+                exits.push(failure.exit);
+                continue;
+            }
+        };
+        let mut material = Material::default();
+        let judge = |material: &Material| {
+            let basis = Basis { anchors: &anchors, policy: &policy, material, time, lang };
+            validate_file(&name, &facts, &basis)
+        };
+        let mut report = judge(&material);
+        if let Some(client) = &client {
+            let mut asked = fetch::Asked::default();
+            for _ in 0..ROUNDS {
+                if report.needs.is_empty() || !fetch::fetch(client, &report.needs, &mut asked, &mut material).await {
+                    break;
+                }
+                report = judge(&material);
+            }
+        }
+        exits.push(tell(&report, &facts, ui));
+    }
+    Ok(worst(&exits))
+}
+
+/// Prints one report; gives its exit code.
+fn tell(report: &Report, facts: &FileFacts, ui: &Ui) -> u8 {
+    ui.result(report, || human::text(report, ui));
+    let exit = report.exit_code();
+    if exit == 1 {
+        for defect in facts.defects.iter().filter(|d| d.fatal) {
+            ui.fail(&Failure::of(defect.code, &defect.object));
+        }
+    }
+    exit
+}
+
+/// The worst exit code, in the order 4, 3, 5, 1, 0.
+fn worst(exits: &[u8]) -> u8 {
+    [4, 3, 5, 1].into_iter().find(|code| exits.contains(code)).unwrap_or(0)
+}
+
+fn read(path: &Path, name: &str, detached: &[PathBuf]) -> Result<FileFacts, Failure> {
+    let source = File::open(path).map_err(Failure::reading(path))?;
+    if source.metadata().is_ok_and(|m| m.is_dir()) {
+        return Err(Failure::of("file.read", path.display()));
+    }
+    let source = BufReader::with_capacity(256 * 1024, source);
+    let mut objects = Supplied::new(detached);
+    detect::read(name, source, &mut objects, &detect::Limits::default()).map_err(Failure::reading(path))
+}
+
+fn anchors(paths: &[PathBuf]) -> Result<Anchors, Failure> {
+    let mut all = Anchors::default();
+    for path in paths {
+        let bytes = fs::read(path).map_err(Failure::reading(path))?;
+        let unreadable = |e: pki::Error| Failure::of("validate.anchor", format!("{}: {e}", path.display()));
+        let found = match std::str::from_utf8(&bytes) {
+            Ok(text) if text.contains("-----BEGIN") => Anchors::from_pem(text).map_err(unreadable)?,
+            _ => Anchors::new([Certificate::from_der(&bytes).map_err(unreadable)?]),
+        };
+        if found.is_empty() {
+            return Err(Failure::of("validate.anchor", path.display()));
+        }
+        all.extend(found);
+    }
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::worst;
+
+    #[test]
+    fn the_worst_file_decides() {
+        assert_eq!(worst(&[]), 0);
+        assert_eq!(worst(&[0, 1]), 1);
+        assert_eq!(worst(&[1, 5, 0]), 5);
+        assert_eq!(worst(&[5, 3, 1]), 3);
+        assert_eq!(worst(&[3, 4, 0]), 4);
+    }
+}
