@@ -7,6 +7,7 @@ pub mod demo;
 pub mod failure;
 pub mod node;
 pub mod serve;
+pub mod site;
 mod trace;
 pub mod wire;
 

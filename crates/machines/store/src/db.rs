@@ -64,17 +64,26 @@ impl HasCx for Cx {
     }
 }
 
-impl<D> HasCx for (Cx, D) {
-    fn cx(&self) -> &Cx {
-        &self.0
-    }
+macro_rules! tuples {
+    ($($more:ident),+) => {
+        impl<$($more),+> HasCx for (Cx, $($more),+) {
+            fn cx(&self) -> &Cx {
+                &self.0
+            }
+        }
+        impl<$($more),+> HasCx for (&Cx, $($more),+) {
+            fn cx(&self) -> &Cx {
+                self.0
+            }
+        }
+    };
 }
-
-impl<D> HasCx for (&Cx, D) {
-    fn cx(&self) -> &Cx {
-        self.0
-    }
-}
+tuples!(A);
+tuples!(A, B);
+tuples!(A, B, C);
+tuples!(A, B, C, D);
+tuples!(A, B, C, D, E);
+tuples!(A, B, C, D, E, F);
 
 /// How often a write is tried before it gives up.
 const TRIES: u32 = 14;

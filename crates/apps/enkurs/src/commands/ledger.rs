@@ -2,8 +2,12 @@ use std::{fs, path::Path};
 
 use futures_util::future::BoxFuture;
 use ledger::{Directory, LedgerError, Source, VerifierKey};
+use net::{Client, Config, Guard, NetError, Origin};
 
 use crate::{Failure, cli::VerifyLedger};
+
+/// 256 leaves of the largest size.
+const LARGEST: usize = 256 * (2 + 65_535);
 
 /// `enkurs verify-ledger`
 #[expect(clippy::print_stdout, reason = "the command line speaks to its user")]
@@ -42,21 +46,32 @@ pub async fn verify_ledger(options: VerifyLedger) -> Result<(), Failure> {
 }
 
 fn source(copy: &str) -> Result<Box<dyn Source>, Failure> {
-    if copy.starts_with("https://") || copy.starts_with("http://") {
-        return Ok(Box::new(Remote { base: copy.trim_end_matches('/').to_owned() }));
+    if !copy.starts_with("https://") && !copy.starts_with("http://") {
+        return Ok(Box::new(Directory(copy.into())));
     }
-    Ok(Box::new(Directory(copy.into())))
+    let base = copy.trim_end_matches('/').to_owned();
+    // The operator of this command named the address: it may be in a private network.
+    let uri = base.parse().map_err(|_| Failure::Unsound(format!("{base} is no address")))?;
+    let origin = Origin::of(&uri).map_err(|e| Failure::Unsound(e.to_string()))?;
+    let guard = Guard { allowed: vec![origin], ..Guard::public() };
+    Ok(Box::new(Remote { base, client: Client::new(Config { guard, ..Config::default() }) }))
 }
 
 /// A copy behind an address.
 struct Remote {
     base: String,
+    client: Client,
 }
 
 impl Source for Remote {
     fn fetch<'a>(&'a self, path: &'a str) -> BoxFuture<'a, Result<Option<Vec<u8>>, LedgerError>> {
         Box::pin(async move {
-            Err(LedgerError::Fetch(format!("{}/{path}", self.base), "copies behind addresses are not fetched".into()))
+            let address = format!("{}/{path}", self.base);
+            match self.client.get(&address, LARGEST).await {
+                Ok(content) => Ok(Some(content)),
+                Err(NetError::Status { status: 404, .. }) => Ok(None),
+                Err(e) => Err(LedgerError::Fetch(address, e.to_string())),
+            }
         })
     }
 }

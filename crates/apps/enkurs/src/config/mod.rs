@@ -53,6 +53,9 @@ pub struct Config {
     /// Other nodes.
     #[serde(default)]
     pub nodes: Option<Nodes>,
+    /// Certification authority.
+    #[serde(default)]
+    pub ca: ca::Config,
     /// Ledger.
     #[serde(default)]
     pub ledger: Ledger,
@@ -272,6 +275,7 @@ impl Config {
             keys: Keys::default(),
             limits: Limits::default(),
             nodes: None,
+            ca: ca::Config::default(),
             ledger: Ledger::default(),
             log: Log::default(),
             demo: false,
