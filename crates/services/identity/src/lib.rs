@@ -7,13 +7,16 @@ use std::sync::Arc;
 
 use contract::{Handlers, Peers};
 use store::Db;
-use web::{Asset, Permission, Route, Routes, limits::Class};
+use web::{Asset, Nav, Permission, Role, Route, Routes, limits::Class};
 
 mod enter;
 mod staff;
 
 pub use enter::EnterError;
 pub use staff::StaffError;
+
+/// Who keeps the register of staff.
+const MANAGER: Permission = Permission::Staff(Role::StaffManager);
 
 /// The service. Cheap to clone.
 #[derive(Clone)]
@@ -41,6 +44,7 @@ pub const CODES: &[&str] = &[
     "identity.staff.institution",
     "identity.staff.role",
     "identity.staff.unknown",
+    "identity.staff.oneself",
 ];
 
 /// Every statement of this service; prepared on both databases by a test.
@@ -66,6 +70,10 @@ impl Identity {
             .route(Route::post("/sign-in/as", Permission::Public).to(me(), enter::enter_as))
             .route(Route::post("/sign-out", Permission::Public).to(me(), enter::leave))
             .route(Route::post("/sign-out/everywhere", Permission::SignedIn).to(me(), enter::leave_everywhere))
+            .nav(Nav::new(90, "/staff", "identity-nav-staff", MANAGER))
+            .route(Route::get("/staff", MANAGER).to(me(), staff::pages::show))
+            .route(Route::post("/staff", MANAGER).audited().to(me(), staff::pages::add))
+            .route(Route::post("/staff/{id}/end", MANAGER).audited().to(me(), staff::pages::end))
             .route(
                 Route::get("/api/v1/session", Permission::SignedIn)
                     .summary("Who is signed in")

@@ -14,6 +14,8 @@ use web::{Fault, Refuses, Role, Status, session};
 
 use crate::Identity;
 
+pub(crate) mod pages;
+
 const PUT: &str = "INSERT INTO staff (id, code, given_name, surname, institution, roles, created, ended) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, NULL) ON CONFLICT (code, institution) DO UPDATE SET \
     given_name = excluded.given_name, surname = excluded.surname, roles = excluded.roles, ended = NULL \
@@ -23,7 +25,10 @@ const BY_CODE: &str = "SELECT id, given_name, surname, institution, roles, ended
     WHERE code = $1 AND ended IS NULL ORDER BY institution, id";
 const END: &str = "UPDATE staff SET ended = $2 WHERE id = $1 AND ended IS NULL";
 
-pub(crate) const QUERIES: &[&str] = &[PUT, BY_ID, BY_CODE, END];
+const OF_INSTITUTION: &str = "SELECT id, given_name, surname, institution, roles, ended FROM staff \
+    WHERE institution = $1 ORDER BY ended NULLS FIRST, surname, given_name, id LIMIT 1000";
+
+pub(crate) const QUERIES: &[&str] = &[PUT, BY_ID, BY_CODE, END, OF_INSTITUTION];
 
 /// Marks ids of staff.
 pub(crate) struct Staff;
@@ -46,6 +51,9 @@ pub enum StaffError {
     /// Nobody has this id.
     #[error("no such member of staff")]
     Unknown,
+    /// Somebody would end their own work.
+    #[error("oneself")]
+    Oneself,
 }
 
 impl Refuses for StaffError {
@@ -56,6 +64,7 @@ impl Refuses for StaffError {
             Self::Institution => "identity.staff.institution",
             Self::Role(_) => "identity.staff.role",
             Self::Unknown => "identity.staff.unknown",
+            Self::Oneself => "identity.staff.oneself",
         })
     }
     fn status(&self) -> Status {

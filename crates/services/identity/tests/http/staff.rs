@@ -73,4 +73,32 @@ testkit::each_db! {
             assert_eq!(n.peers.call(&world.cx, call).await.unwrap_err().code, code);
         }
     }
+
+    async fn a_manager_keeps_the_register(world: World) {
+        let n = Nation::new(&world);
+        let card = n.card(10, "320000-00007");
+        let me = n.peers.call(&world.cx, put(&["staff-manager"], "Paraugu pārvalde")).await.unwrap();
+        let other = PutStaff { code: "320000-00009".to_owned(), ..put(&["clerk"], "Cita iestāde") };
+        let other = n.peers.call(&world.cx, other).await.unwrap();
+        let mut c = n.client();
+        enter(&mut c, "/sign-in?staff=1&to=/staff", &card).await.expect(200);
+        let page = c.get("/staff").await.expect(200);
+        assert!(!page.text().contains("Cita iestāde"));
+        let wrong = c.submit(&page, "/staff", &[("code", "1"), ("given", "Jānis"), ("family", "Liepa")]).await.expect(422);
+        assert!(wrong.text().contains("Tas nav personas kods"));
+        let fields = [("code", "320000-00008"), ("given", "Jānis"), ("family", "Liepa")];
+        assert!(c.submit(&page, "/staff", &fields).await.expect(422).text().contains("vismaz vienu lomu"));
+        let fields = [fields[0], fields[1], fields[2], ("role-clerk", "yes")];
+        let done = c.submit(&page, "/staff", &fields).await.expect(200);
+        assert!(done.text().contains("Jānis Liepa ir ierakstīts"));
+        c.submit(&page, "/staff", &fields).await.expect(409);
+        let jani = done.text().split("/staff/").nth(1).unwrap()[..26].to_owned();
+        let gone = c.submit(&done, &format!("/staff/{jani}/end"), &[]).await.expect(200);
+        assert!(gone.text().contains("vairs nestrādā"));
+        let token = gone.field("_csrf").unwrap();
+        let path = |id: &str| format!("/staff/{}/end", id.trim_start_matches("staff:"));
+        c.post_form(&path(&other.id), &[("_csrf", &token)]).await.expect(404);
+        c.post_form(&path(&me.id), &[("_csrf", &token)]).await.expect(422);
+        assert!(n.shell.texts().missing().is_empty(), "{:?}", n.shell.texts().missing());
+    }
 }
