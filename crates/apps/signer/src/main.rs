@@ -1,1 +1,35 @@
-fn main() {}
+//! `enkurs-sign`: signs, validates and inspects documents, and serves the holder's card.
+
+mod c14n;
+mod card;
+mod cli;
+mod failure;
+mod inspect;
+mod key;
+mod network;
+mod output;
+mod secret;
+mod sign;
+mod timestamp;
+mod ui;
+mod validate;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    let ui = ui::Ui::new(&cli.common);
+    let level = if cli.common.verbose { "debug" } else { "error" };
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| level.into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(r) => r,
+        Err(e) => return ui.fail(&failure::Failure::of("app.runtime", e)),
+    };
+    match runtime.block_on(cli.command.run(&ui)) {
+        Ok(code) => ExitCode::from(code),
+        Err(f) => ui.fail(&f),
+    }
+}

@@ -1,0 +1,94 @@
+//! EDOC and ASiC-E.
+
+use std::{
+    fs::File,
+    io::{BufReader, Read},
+};
+
+use ades::{
+    asic::{Builder, Container, Naming},
+    facts::Level,
+    xades::{DataObject, Place, Request, prepare},
+    zip::Limits,
+};
+
+use super::{Work, media, names};
+use crate::{failure::Failure, output::Output, ui::Counted};
+
+impl Work<'_> {
+    /// All files in a new container. Each is read once, on its way into the container.
+    pub(super) async fn new_container(&mut self, naming: Naming) -> Result<(), Failure> {
+        let o = self.options;
+        let names = names::inside(&o.files)?;
+        let Some(first) = o.files.first() else { return Err(Failure::usage("asic.empty", "")) };
+        let path = names::target(o.out.as_deref(), first, &names::container(first, naming.extension()));
+        let out = Output::create(&path, o.force)?;
+        let digest = self.credential.algorithm()?.companion_digest();
+        let mut builder = Builder::new(out, naming, digest, self.cx.now())?;
+        let mut opened = Vec::new();
+        for f in &o.files {
+            let file = File::open(f).map_err(Failure::reading(f))?;
+            let size = file.metadata().map_err(Failure::reading(f))?.len();
+            opened.push((file, size));
+        }
+        let mut progress = self.ui.progress(opened.iter().map(|(_, s)| s).sum());
+        for (name, (file, size)) in names.iter().zip(opened) {
+            builder.add(name, media::of(name), Counted(file, &mut progress), size)?;
+        }
+        drop(progress);
+        let (xml, level) = self.xades(builder.files(), Naming::signature_id(0)).await?;
+        let path = builder.finish(&[xml])?.commit()?;
+        self.made(&o.files, path, naming.extension(), level);
+        Ok(())
+    }
+
+    /// One more signature on an existing container.
+    pub(super) async fn add_to_container(&mut self) -> Result<(), Failure> {
+        let o = self.options;
+        let Some(input) = o.files.first() else { return Err(Failure::usage("asic.empty", "")) };
+        let path = match &o.out {
+            None if o.force => input.clone(),
+            out => names::target(out.as_deref(), input, &names::signed(input)),
+        };
+        let out = Output::create(&path, o.force)?;
+        let source = BufReader::with_capacity(256 * 1024, File::open(input).map_err(Failure::reading(input))?);
+        let mut container = Container::open(source, &Limits::default())?;
+        let digest = self.credential.algorithm()?.companion_digest();
+        let files = container.files(digest)?;
+        let (name, id) = container.next_signature();
+        let (xml, level) = self.xades(&files, id).await?;
+        let format = container.naming().extension();
+        let path = container.add_signature(out, &name, &xml, self.cx.now())?.commit()?;
+        self.made(std::slice::from_ref(input), path, format, level);
+        Ok(())
+    }
+
+    /// A signature over these files, at the wanted level.
+    async fn xades(&mut self, files: &[DataObject], id: String) -> Result<(String, Level), Failure> {
+        let o = self.options;
+        let mut request = Request::new(self.credential.certificate.der(), self.cx.now())?;
+        request.id = id;
+        request.algorithm = self.credential.algorithm()?;
+        request.digest = request.algorithm.companion_digest();
+        request.chain = self.credential.chain.iter().map(|c| c.der().to_vec()).collect();
+        request.roles.clone_from(&o.role);
+        request.place = o.city.as_ref().map(|c| Place { city: Some(c.clone()), ..Place::default() });
+        let prepared = prepare(files, request)?;
+        let value = self.credential.sign(prepared.to_be_signed(), &o.key.secret, self.ui).await?;
+        let mut signed = prepared.finish(&value)?;
+        let (digest, imprint) = signed.timestamp_imprint()?;
+        if let Some(token) = self.stamp(digest, &imprint).await? {
+            signed = signed.with_timestamp(&token)?;
+            if let Some(material) = self.material(&token).await? {
+                signed = signed.with_material(material)?;
+            }
+        }
+        Ok((signed.xml(), signed.level()))
+    }
+}
+
+/// Everything of a small file.
+pub(super) fn read_all(mut file: File) -> std::io::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    file.read_to_end(&mut out).map(|_| out)
+}

@@ -1,0 +1,202 @@
+//! `sign`: signatures on files.
+
+mod container;
+mod level;
+mod media;
+mod names;
+mod pdf;
+
+use std::path::{Path, PathBuf};
+
+use ades::{asic::Naming, facts::Level};
+use base::Cx;
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use crate::{
+    failure::Failure,
+    key::{self, Credential},
+    network,
+    ui::Ui,
+};
+
+const EXAMPLES: &str = "Examples:
+  enkurs-sign sign --key card --tsa https://tsa.example.lv/tsa Ligums.pdf
+  enkurs-sign sign --format edoc --level LT --key pkcs12:me.p12 --tsa URL Ligums.docx Pielikums.xlsx
+  enkurs-sign sign --key card --tsa URL Ligums.edoc        one more signature on a container
+  enkurs-sign sign --level B --key pkcs12:me.p12 --pin-fd 3 a.txt 3<pin.txt";
+
+/// What is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Kind {
+    /// EDOC 2.0: all files in one container, XAdES.
+    Edoc,
+    /// ASiC-E: all files in one container, XAdES.
+    Asice,
+    /// PDF: each file for itself, PAdES.
+    Pdf,
+    /// Not made yet.
+    Asics,
+    /// Not made yet.
+    Xades,
+    /// Not made yet.
+    Cades,
+    /// Not made yet.
+    Jades,
+}
+
+/// Level of EN 319 132-1 and EN 319 142-1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "UPPER")]
+pub(crate) enum Wanted {
+    /// Basic.
+    B,
+    /// With a time stamp.
+    T,
+    /// With all material for validation.
+    Lt,
+    /// With an archive time stamp.
+    Lta,
+}
+
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Options {
+    /// What to make. Default: PDF for one PDF, that of the file for one container, else edoc.
+    #[arg(long, value_enum)]
+    format: Option<Kind>,
+    /// Level.
+    #[arg(long, value_enum, default_value = "LT")]
+    level: Wanted,
+    /// Address of the time-stamping authority, for all levels but B.
+    #[arg(long, value_name = "URL")]
+    tsa: Option<String>,
+    /// Where to write. A directory: under the usual name there. Default: beside the first file, NAME.edoc; NAME-signed.EXT when the file
+    /// itself is signed further.
+    #[arg(long, value_name = "PATH")]
+    out: Option<PathBuf>,
+    /// Replace an existing file.
+    #[arg(long)]
+    force: bool,
+    /// Put a container into a new one instead of signing it once more.
+    #[arg(long)]
+    nest: bool,
+    /// Role that the signer claims; may be repeated (containers).
+    #[arg(long, value_name = "TEXT")]
+    role: Vec<String>,
+    /// City where the signature is made.
+    #[arg(long, value_name = "TEXT")]
+    city: Option<String>,
+    /// Reason (PDF).
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    #[command(flatten)]
+    key: key::Options,
+    #[command(flatten)]
+    network: network::Options,
+    /// Files to sign.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+}
+
+/// What was made.
+#[derive(Serialize)]
+struct Made {
+    file: Vec<PathBuf>,
+    output: PathBuf,
+    format: &'static str,
+    level: &'static str,
+    signer: String,
+}
+
+/// What all ways of signing need.
+struct Work<'w> {
+    options: &'w Options,
+    ui: &'w Ui,
+    cx: Cx,
+    credential: Credential,
+    client: net::Client,
+}
+
+pub(crate) async fn run(o: Options, ui: &Ui) -> Result<u8, Failure> {
+    let plan = Plan::of(&o)?;
+    if o.level != Wanted::B && o.tsa.is_none() {
+        return Err(Failure::usage("sign.no-tsa", ""));
+    }
+    if o.level == Wanted::Lta && plan != Plan::Pdf {
+        return Err(Failure::usage("sign.level", "LTA"));
+    }
+    for f in &o.files {
+        let found = f.metadata().map_err(Failure::reading(f))?;
+        if !found.is_file() {
+            return Err(Failure::usage("sign.not-a-file", f.display()));
+        }
+    }
+    let client = o.network.client(&o.tsa.as_deref().into_iter().collect::<Vec<_>>())?;
+    let credential = o.key.open(ui).await?;
+    let cx = Cx::system();
+    if !credential.certificate.is_valid_at(cx.now()) {
+        let c = &credential.certificate;
+        return Err(Failure::of("sign.certificate-time", format!("{} – {}", c.not_before(), c.not_after())));
+    }
+    let mut work = Work { options: &o, ui, cx, credential, client };
+    match plan {
+        Plan::New(naming) => work.new_container(naming).await?,
+        Plan::Add => work.add_to_container().await?,
+        Plan::Pdf => {
+            for file in &o.files {
+                work.pdf(file).await?;
+            }
+        }
+    }
+    Ok(0)
+}
+
+/// What is to be done with the files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Plan {
+    /// A new container of all files.
+    New(Naming),
+    /// One more signature on the container.
+    Add,
+    /// Each PDF for itself.
+    Pdf,
+}
+
+impl Plan {
+    fn of(o: &Options) -> Result<Self, Failure> {
+        let is = |p: &Path, known: &[&str]| {
+            let e = p.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+            known.contains(&e.as_str())
+        };
+        let container = |p: &PathBuf| is(p, &["edoc", "asice", "sce"]);
+        let further = o.files.len() == 1 && o.files.iter().all(container) && !o.nest;
+        let only_pdf = o.files.len() == 1 && o.files.iter().all(|p| is(p, &["pdf"]));
+        match o.format {
+            Some(Kind::Edoc | Kind::Asice) | None if further => Ok(Self::Add),
+            None if only_pdf => Ok(Self::Pdf),
+            Some(Kind::Edoc) | None => Ok(Self::New(Naming::Edoc)),
+            Some(Kind::Asice) => Ok(Self::New(Naming::Asice)),
+            Some(Kind::Pdf) if o.out.as_ref().is_some_and(|p| o.files.len() > 1 && !p.is_dir()) => {
+                Err(Failure::usage("sign.out-for-many", ""))
+            }
+            Some(Kind::Pdf) => Ok(Self::Pdf),
+            Some(other) => {
+                Err(Failure::usage("sign.format", other.to_possible_value().map_or_else(String::new, |v| v.get_name().to_owned())))
+            }
+        }
+    }
+}
+
+impl Work<'_> {
+    fn made(&self, files: &[PathBuf], output: PathBuf, format: &'static str, level: Level) {
+        let level = match level {
+            Level::B => "B",
+            Level::T => "T",
+            Level::LT => "LT",
+            Level::LTA => "LTA",
+        };
+        let made = Made { file: files.to_vec(), output, format, level, signer: self.credential.name() };
+        self.ui.result(&made, || made.output.display().to_string());
+    }
+}
