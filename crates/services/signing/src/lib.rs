@@ -1,3 +1,110 @@
 //! Signing and validation of documents (B1, B5).
+//!
+//! - [`engine`]: signs and judges files, without HTTP and without a database.
+//! - `errand`: a person's way from files to a signed file: what is kept, what may follow what, the ledger.
+//! - `sign`, `verify`: pages. `api`: the same for programs.
 
+use std::sync::Arc;
+
+use ades::pdf;
+use contract::{Handlers, Peers};
+use store::{Blobs, Db, Worker};
+use web::{Asset, Nav, Permission, Routes};
+
+mod api;
+mod config;
 pub mod engine;
+mod errand;
+mod report;
+mod session;
+mod sign;
+mod verify;
+
+pub use config::Config;
+pub use report::{FindingDoc, ReportDoc, ScopeDoc, SignatoryDoc, SignatureDoc, TimestampDoc};
+
+use engine::{Engine, EngineLimits};
+
+/// The service. Cheap to clone.
+#[derive(Clone)]
+pub struct Signing(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    blobs: Blobs,
+    engine: Engine,
+    config: Config,
+}
+
+/// Kind of the scheduled job that clears away what has expired.
+const SWEEP: &str = "signing.sweep";
+
+impl Signing {
+    /// The service with its usual limits.
+    pub fn new(db: Db, peers: Peers, blobs: Blobs) -> Self {
+        Self::with(db, peers, blobs, Config::default())
+    }
+
+    /// The service.
+    pub fn with(db: Db, peers: Peers, blobs: Blobs, config: Config) -> Self {
+        let pdf_size = usize::try_from(config.pdf_size).unwrap_or(usize::MAX);
+        let limits =
+            EngineLimits { pdf: pdf::Limits { size: pdf_size, ..pdf::Limits::default() }, ..EngineLimits::default() };
+        Self(Arc::new(Inner { db, blobs, engine: Engine::new(peers, limits), config }))
+    }
+
+    /// What signs and judges, for use without HTTP.
+    pub fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.0.db
+    }
+    pub(crate) fn blobs(&self) -> &Blobs {
+        &self.0.blobs
+    }
+    pub(crate) fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// Pages and API.
+    pub fn routes(&self) -> Routes {
+        let routes = Routes::new("signing", include_str!("../locale/lv.ftl"), include_str!("../locale/en.ftl"))
+            .errors(errand::CODES)
+            .errors(engine::CODES)
+            .nav(Nav::new(30, "/sign", "signing-nav-sign", Permission::Public).private())
+            .nav(Nav::new(40, "/validate", "signing-nav-validate", Permission::Public))
+            .asset(Asset::js("web-eid.js", agent::WEB_EID_JS))
+            .asset(Asset::js("sign.js", include_str!("sign/sign.js")));
+        let routes = sign::routes(self, routes);
+        let routes = verify::routes(self, routes);
+        api::routes(self, routes)
+    }
+
+    /// Calls that others make: none yet.
+    pub fn handlers(&self, _: &mut Handlers) {}
+
+    /// Does the jobs of this service.
+    pub fn jobs(&self, worker: &mut Worker) {
+        let this = self.clone();
+        worker.on(errand::COMPLETE, move |cx, job| {
+            let this = this.clone();
+            async move { errand::complete_job(&this, &cx, &job).await }
+        });
+        let this = self.clone();
+        worker.on(SWEEP, move |cx, _| {
+            let this = this.clone();
+            async move {
+                errand::sweep(&this, &cx).await?;
+                Ok(verify::sweep(&this, &cx).await?)
+            }
+        });
+        worker.every(SWEEP, jiff::SignedDuration::from_mins(10));
+    }
+}
+
+/// Every statement of this crate; prepared on both databases by a test.
+pub fn queries() -> Vec<&'static str> {
+    [errand::QUERIES, verify::QUERIES].concat()
+}

@@ -4,22 +4,21 @@ use pki::{Certificate, KeyUsage};
 use super::{Engine, EngineError, trust::Roots};
 
 impl Engine {
-    /// Checks that a certificate may sign now: for signatures, of the national PKI, in its time, not revoked or on hold. With
-    /// `person` it must be of that person (`PNOLV-…`). Gives the certificates between it and the root.
-    pub async fn check_certificate(
-        &self,
-        cx: &Cx,
-        der: &[u8],
-        person: Option<&str>,
-    ) -> Result<Vec<Vec<u8>>, EngineError> {
+    /// Checks that a certificate is of a person (`PNOLV-…`).
+    pub fn check_owner(&self, der: &[u8], person: &str) -> Result<(), EngineError> {
+        let certificate = Certificate::from_der(der).map_err(|_| EngineError::CertificateUnreadable)?;
+        match certificate.subject().serial_number() {
+            Some(number) if number == person => Ok(()),
+            _ => Err(EngineError::CertificateOther),
+        }
+    }
+
+    /// Checks that a certificate may sign now: for signatures, of the national PKI, in its time, not revoked or on hold. Gives the
+    /// certificates above it, up to and including the root.
+    pub async fn check_certificate(&self, cx: &Cx, der: &[u8]) -> Result<Vec<Vec<u8>>, EngineError> {
         let certificate = Certificate::from_der(der).map_err(|_| EngineError::CertificateUnreadable)?;
         if !certificate.key_usage().is_some_and(|u| u.contains(KeyUsage::NON_REPUDIATION)) || certificate.is_ca() {
             return Err(EngineError::CertificatePurpose);
-        }
-        if let Some(person) = person
-            && certificate.subject().serial_number() != Some(person)
-        {
-            return Err(EngineError::CertificateOther);
         }
         let roots = self.trust.roots(cx).await?;
         let chain = chain(&roots, &certificate).ok_or(EngineError::CertificateIssuer)?;

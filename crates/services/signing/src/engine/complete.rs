@@ -8,7 +8,7 @@ use ades::{
 };
 use base::Cx;
 use jiff::Timestamp;
-use pki::{Certificate, KeyKind, SignatureAlgorithm, TimeStampToken};
+use pki::{Certificate, TimeStampToken};
 
 use super::{Engine, EngineError, EngineLimits, Format, Input, Prepared, prepare::Body};
 
@@ -59,7 +59,7 @@ impl Engine {
         level: Level,
     ) -> Result<Completed, EngineError> {
         let certificate = prepared.certificate().to_vec();
-        let value = accepted(&prepared, value)?;
+        let value = prepared.accept(value)?;
         let format = prepared.format;
         let mut body = match prepared.body {
             Body::Pdf(p) => Signed::Pdf(p.finish(&value)?),
@@ -86,22 +86,6 @@ fn unit(token: &[u8], known: &[Vec<u8>]) -> Result<Vec<u8>, EngineError> {
     let token = TimeStampToken::from_ber(token).map_err(trouble)?;
     let known: Vec<Certificate> = known.iter().filter_map(|d| Certificate::from_der(d).ok()).collect();
     token.verify(&known).map(|c| c.der().to_vec()).map_err(trouble)
-}
-
-/// The value in the encoding of X.509; cards in the browser give ECDSA as raw `r‖s`.
-fn accepted(prepared: &Prepared, value: &[u8]) -> Result<Vec<u8>, EngineError> {
-    let to_sign = prepared.to_sign();
-    let certificate = Certificate::from_der(prepared.certificate()).map_err(|_| EngineError::CertificateUnreadable)?;
-    let good = |v: &[u8]| pki::verify(certificate.spki(), to_sign.algorithm, &to_sign.message, v).is_ok();
-    if good(value) {
-        return Ok(value.to_vec());
-    }
-    let raw =
-        matches!(to_sign.algorithm, SignatureAlgorithm::Ecdsa(_)) && certificate.public_key().kind() != KeyKind::Other;
-    match pki::ecdsa_raw_to_der(value) {
-        Ok(der) if raw && good(&der) => Ok(der),
-        _ => Err(EngineError::Value),
-    }
 }
 
 /// Writes the signed file. The inputs must be those the signature was prepared for: a changed one is noticed by its digest.

@@ -27,8 +27,11 @@ use pki::{DigestAlgorithm, SignatureAlgorithm};
 use serde::{Deserialize, Serialize};
 
 pub use complete::{Completed, write};
+pub(crate) use error::CODES;
 pub use error::EngineError;
+pub(crate) use input::media_type;
 pub use input::{Input, Source};
+pub(crate) use inspect::choices;
 pub use inspect::{Inspected, Kind};
 pub use judge::Validation;
 pub use prepare::Prepared;

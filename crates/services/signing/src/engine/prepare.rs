@@ -5,7 +5,7 @@ use ades::{
 };
 use base::Cx;
 use jiff::Timestamp;
-use pki::{DigestAlgorithm, Digester};
+use pki::{Certificate, DigestAlgorithm, Digester, SignatureAlgorithm};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -51,6 +51,21 @@ impl Prepared {
         ToSign { digest: digest_algorithm.of(&message), message, digest_algorithm, algorithm }
     }
 
+    /// The value in the encoding of X.509, when it is a signature of the certificate over the prepared bytes; cards in the
+    /// browser give ECDSA as raw `r‖s`.
+    pub fn accept(&self, value: &[u8]) -> Result<Vec<u8>, EngineError> {
+        let to_sign = self.to_sign();
+        let certificate = Certificate::from_der(self.certificate()).map_err(|_| EngineError::CertificateUnreadable)?;
+        let good = |v: &[u8]| pki::verify(certificate.spki(), to_sign.algorithm, &to_sign.message, v).is_ok();
+        if good(value) {
+            return Ok(value.to_vec());
+        }
+        match (to_sign.algorithm, pki::ecdsa_raw_to_der(value)) {
+            (SignatureAlgorithm::Ecdsa(_), Ok(der)) if good(&der) => Ok(der),
+            _ => Err(EngineError::Value),
+        }
+    }
+
     /// Signing certificate, DER.
     pub fn certificate(&self) -> &[u8] {
         match &self.body {
@@ -61,8 +76,8 @@ impl Prepared {
 }
 
 impl Engine {
-    /// Makes everything of a signature but its value. The certificate is checked as in [`Engine::check_certificate`], but for whose
-    /// it is.
+    /// Makes everything of a signature but its value. The certificate is checked as by
+    /// [`Engine::check_certificate`].
     pub async fn prepare(
         &self,
         cx: &Cx,
@@ -70,7 +85,7 @@ impl Engine {
         format: Format,
         certificate: &[u8],
     ) -> Result<Prepared, EngineError> {
-        let chain = self.check_certificate(cx, certificate, None).await?;
+        let chain = self.check_certificate(cx, certificate).await?;
         let between: Vec<Vec<u8>> = chain.split_last().map(|(_, rest)| rest.to_vec()).unwrap_or_default();
         let (inputs, limits, at, certificate) = (inputs.to_vec(), self.limits, cx.now(), certificate.to_vec());
         blocking(move || prepare(&inputs, format, &certificate, between, at, &limits)).await

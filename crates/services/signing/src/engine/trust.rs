@@ -4,7 +4,7 @@ use ades::{
 };
 use base::Cx;
 use contract::{Der, Peers, ca};
-use pki::{Certificate, DigestAlgorithm, OcspRequest, TimeStampRequest, TimeStampResponse};
+use pki::{Certificate, DigestAlgorithm, OcspRequest, OcspResponse, TimeStampRequest, TimeStampResponse};
 
 use super::EngineError;
 
@@ -65,8 +65,13 @@ impl Trust {
     pub(crate) async fn ocsp(&self, cx: &Cx, request: &[u8]) -> Result<Vec<u8>, EngineError> {
         let trouble = |e: pki::Error| EngineError::Material(e.to_string());
         let mut request = OcspRequest::from_der(request).map_err(trouble)?;
-        request.nonce = Some(cx.bytes::<16>().to_vec());
+        let nonce = cx.bytes::<16>().to_vec();
+        request.nonce = Some(nonce.clone());
         let answer = self.peers.call(cx, ca::Ocsp(Der(request.to_der().map_err(trouble)?))).await?;
+        let response = OcspResponse::from_der(&answer.0).map_err(trouble)?;
+        if response.nonce.is_some_and(|n| n != nonce) {
+            return Err(EngineError::Material("the OCSP response answers another request".into()));
+        }
         Ok(answer.0)
     }
 

@@ -1,0 +1,265 @@
+# Parakstīšana un pārbaude
+signing-nav-sign = Parakstīt
+signing-nav-validate = Pārbaudīt
+signing-continue = Turpināt
+signing-back = Atpakaļ
+signing-change = Mainīt
+signing-again = Sākt no jauna
+
+# Sākums
+signing-start-title = Paraksti dokumentu
+signing-start-lead = Ar personas apliecību parakstīts dokuments ir līdzvērtīgs ar roku parakstītam. Der jebkurš fails.
+signing-start-go = Sākt parakstīšanu
+signing-start-validate = Pārbaudīt parakstītu dokumentu
+signing-how = Kā tas notiek
+signing-how-files = Izvēlies failus
+signing-how-files-note = Vienu vai vairākus. Der arī dokuments, ko jau parakstījis kāds cits.
+signing-how-check = Apskati, ko parakstīsi
+signing-how-check-note = Rādām tieši tos failus, kuru saturs nonāks parakstā.
+signing-how-card = Paraksti ar karti un PIN2
+signing-how-card-note = PIN2 ievadi kartes logā savā datorā, nevis šajā lapā.
+signing-how-take = Lejupielādē parakstīto failu
+signing-how-take-note = { $days ->
+    [zero] Glabājam to { $days } dienas tikai tev.
+    [one] Glabājam to { $days } dienu tikai tev.
+   *[other] Glabājam to { $days } dienas tikai tev.
+}
+signing-trust = Kāpēc tam var uzticēties
+signing-trust-law = Kvalificēts elektroniskais paraksts visā Eiropas Savienībā ir līdzvērtīgs pašrocīgam parakstam (eIDAS regulas 25. pants).
+signing-trust-free = Parakstīšana fiziskai personai ir bez maksas un bez ierobežojuma.
+signing-trust-pin = Atslēga nekad neatstāj karti, un PIN2 nekad nenonāk līdz serverim.
+
+# Faili
+signing-choose-title = Ko vēlies parakstīt?
+signing-choose-lead = Izvēlies failus. Parakstītam PDF, .edoc vai .asice failam tavs paraksts tiks pievienots klāt.
+signing-choose-file = Faili
+signing-choose-hint = Ne vairāk kā { $most }, katrs līdz { $limit }.
+signing-choose-keep = Failus līdz parakstīšanai glabājam šifrētus stundu, parakstīto failu { $days } dienas. Citi tos neredz.
+
+# Formāts
+signing-format = Formāts
+signing-format-title = Kādā formātā parakstīt?
+signing-format-missing = Izvēlies formātu
+signing-format-pdf = Parakstīts PDF
+signing-format-hint-pdf = Paliek PDF, ko atver jebkurš lasītājs; paraksts ir tajā iekšā.
+signing-format-edoc = eDoc (.edoc)
+signing-format-hint-edoc = Latvijā ierastais formāts. Failus un parakstu glabā kopā vienā failā.
+signing-format-asice = ASiC-E (.asice)
+signing-format-hint-asice = Tas pats, citās Eiropas Savienības valstīs ierastā izskatā.
+
+# Pārbaude pirms parakstīšanas
+signing-check-title = Pārbaudi, ko parakstīsi
+signing-check-lead = { $count ->
+    [zero] Tavs paraksts aptvers šos { $count } failus.
+    [one] Tavs paraksts aptvers šo failu.
+   *[other] Tavs paraksts aptvers šos { $count } failus.
+}
+signing-check-again = { $count ->
+    [zero] Šim dokumentam jau ir { $count } paraksti
+    [one] Šim dokumentam jau ir { $count } paraksts
+   *[other] Šim dokumentam jau ir { $count } paraksti
+}
+signing-check-again-note = Tavs paraksts tiks pievienots, iepriekšējie paliks neskarti.
+signing-check-open = Atvērt
+signing-check-how = Kā parakstīsi
+signing-check-will = Nospiežot pogu, tu apliecini, ka esi iepazinies ar saturu un to paraksti.
+signing-check-go = Parakstīt ar karti
+signing-check-until = Parakstīt var līdz { $time }.
+signing-size = Apjoms
+signing-pages = { $count ->
+    [zero] { $count } lappuses
+    [one] { $count } lappuse
+   *[other] { $count } lappuses
+}
+signing-contains = Satur
+signing-preview = Saturs
+signing-odd-pdf = Šo PDF nevar parakstīt kā PDF
+signing-odd-pdf-note = Tas ir aizsargāts, bojāts vai tā autors neļauj to papildināt. To var ielikt konteinerā un parakstīt nemainītu.
+signing-who = Paraksta
+signing-level = Līmenis
+signing-level-lt = LT: ar laika zīmogu un visu, kas vajadzīgs pārbaudei pēc gadiem
+signing-noscript = Kartei vajadzīgs JavaScript
+signing-noscript-text = Pārlūks ar karti sarunājas ar skripta palīdzību. Ieslēdz to vai paraksti ar rīku enkurs-sign.
+
+# Karte
+signing-wait-card = Gaidām karti…
+signing-wait-prepare = Sagatavojam parakstu…
+signing-wait-pin = Ievadi PIN2 kartes logā…
+signing-wait-finish = Pievienojam laika zīmogu un pārbaudes datus…
+signing-trouble-USER_CANCELLED = Parakstīšana atcelta
+    .remedy = Nekas nav parakstīts. Vari mēģināt vēlreiz.
+signing-trouble-USER_TIMEOUT = Pagāja pārāk ilgs laiks
+    .remedy = Nekas nav parakstīts. Nospied pogu un ievadi PIN2 kartes logā.
+signing-trouble-NATIVE_UNAVAILABLE = Karšu programma neatbild
+    .remedy = Palaid enkurs-sign agent vai Web eID un mēģini vēlreiz.
+signing-trouble-ACTION_PENDING = Kartes logs jau ir atvērts
+    .remedy = Pabeidz vai aizver to un mēģini vēlreiz.
+signing-trouble-OTHER = Karte neparakstīja
+    .remedy = Pārbaudi, vai karte ir lasītājā un PIN2 nav bloķēts, un mēģini vēlreiz.
+signing-wait-title = Pabeidzam parakstu
+signing-wait-lead = Tavs paraksts ir saņemts un saglabāts. Šo lapu var aizvērt un atvērt vēlāk.
+
+# Gatavs
+signing-done-title = Parakstīts
+signing-done-good = Parakstīja { $names }. Paraksts ir pārbaudīts un derīgs.
+signing-done-open = Paraksts ir pievienots, bet pārbaude nav pilnīga. Pārbaudi failu vēlreiz pirms nosūtīšanas.
+signing-done-download = Lejupielādēt
+signing-done-more = Parakstīt vēl ko
+signing-done-next = Jāparaksta vēl kādam?
+signing-done-next-note = Nosūti lejupielādēto failu otram parakstītājam: viņš to augšupielādē šeit, un viņa paraksts pievienojas tavējam.
+signing-name = Fails
+signing-signature = Paraksts
+signing-nameless = Nezināms parakstītājs
+signing-stamped = Laika zīmogs: { $time }
+signing-kept = Pieejams līdz
+signing-failed-title = Parakstu neizdevās pabeigt
+signing-indication-TOTAL_PASSED = Derīgs
+signing-indication-INDETERMINATE = Nav nosakāms
+signing-indication-TOTAL_FAILED = Nav derīgs
+
+# Pārbaude
+signing-ask-title = Pārbaudi parakstītu dokumentu
+signing-ask-lead = Uzzini, kas un kad to parakstīja, vai tas nav mainīts un ko paraksts neaptver.
+signing-ask-file = Fails
+signing-ask-hint = PDF, .edoc, .asice vai cits parakstīts fails līdz { $limit }.
+signing-ask-go = Pārbaudīt
+signing-ask-keep = Failu neglabājam: pēc pārbaudes tas tiek dzēsts. Slēdziens pieejams stundu un tikai tev.
+signing-ask-more = Pārbaudīt citu
+signing-verdict-title = Parakstu pārbaude
+signing-verdict-good = { $count ->
+    [zero] Visi { $count } paraksti ir derīgi
+    [one] Paraksts ir derīgs
+   *[other] Visi { $count } paraksti ir derīgi
+}
+signing-verdict-open = { $count ->
+    [zero] Paraksta derīgumu nevar noteikt
+    [one] Paraksta derīgumu nevar noteikt
+   *[other] Visu parakstu derīgumu nevar noteikt
+}
+signing-verdict-bad = { $count ->
+    [zero] Paraksts nav derīgs
+    [one] Paraksts nav derīgs
+   *[other] Ne visi paraksti ir derīgi
+}
+signing-verdict-unsigned = Šajā failā paraksta nav
+signing-verdict-text-good = { $file } parakstīja { $names }. Kopš tā laika parakstītais nav mainīts.
+signing-verdict-text-open = { $file }: trūkst ziņu, lai to apliecinātu. Zemāk redzams, kā trūkst un ko darīt.
+signing-verdict-text-bad = { $file }: uz šo parakstu nevar paļauties. Zemāk redzams, kas nav kārtībā.
+signing-verdict-text-unsigned = { $file } nav PDF, eDoc vai ASiC fails ar parakstu, ko mēs pazīstam.
+signing-verdict-note = Slēdziens ir par šo brīdi un pēc EN 319 102-1; tas balstās uz nacionālās PKI saknes sertifikātiem.
+signing-number = Identifikators
+signing-when = Kad
+signing-when-proven = pierādīts ar laika zīmogu
+signing-when-claimed = kā norādījis parakstītājs
+signing-when-unknown = nav zināms
+signing-covers = Aptver
+signing-covers-not = Neaptver
+signing-sub = Slēdziens
+signing-findings = Kas jāzina
+signing-severity-error = Kļūda
+signing-severity-warning = Brīdinājums
+signing-severity-info = Zināšanai
+signing-file = Pārbaudītais fails
+signing-container = Formāts
+signing-report = Lejupielādēt ziņojumu (JSON)
+
+# Atteikumi
+error-signing-file-none = Nav izvēlēts neviens fails
+    .cause = Parakstīt vai pārbaudīt var tikai failu.
+    .remedy = Izvēlies failu un mēģini vēlreiz.
+error-signing-file-empty = Fails { $name } ir tukšs
+    .cause = Tukšu failu parakstīt vai pārbaudīt nav jēgas.
+    .remedy = Pārbaudi, vai izvēlējies īsto failu.
+error-signing-file-same-name = Divu failu nosaukums ir { $name }
+    .cause = Konteinerā katram failam jābūt savam nosaukumam.
+    .remedy = Pārdēvē vienu no tiem.
+error-signing-file-name = Fails nevar saukties { $name }
+    .cause = Šāds nosaukums konteinerā nozīmētu ko citu vai maldinātu.
+    .remedy = Pārdēvē failu un mēģini vēlreiz.
+error-signing-file-too-many = Failu ir vairāk nekā { $most }
+    .cause = Vienā reizē var parakstīt ne vairāk kā { $most } failus.
+    .remedy = Ieliec tos ZIP failā vai paraksti vairākās reizēs.
+error-signing-format-impossible = Šos failus nevar parakstīt formātā { $format }
+    .cause = PDF formātā var parakstīt vienu veselu PDF; parakstītam konteineram formāts paliek.
+    .remedy = Izvēlies citu formātu.
+error-signing-pdf-too-large = PDF ir lielāks par { $limit }
+    .cause = PDF tiek apstrādāts atmiņā, tāpēc tā apjoms ir ierobežots.
+    .remedy = Paraksti to eDoc vai ASiC-E konteinerā.
+error-signing-pdf-encrypted = PDF ir šifrēts
+    .cause = Šifrētā failā nevar redzēt, ko paraksta, un to nevar papildināt.
+    .remedy = Noņem paroli vai paraksti to konteinerā.
+error-signing-pdf-locked = PDF autors papildināt neļauj
+    .cause = Dokuments ir sertificēts bez tiesībām to mainīt (DocMDP 1).
+    .remedy = Paraksti to konteinerā.
+error-signing-pdf-bomb = PDF prasa vairāk resursu, nekā atļauts
+    .cause = Tā objektu, revīziju vai izpakotā satura ir pārāk daudz. { $detail }
+    .remedy = Pārbaudi, no kurienes fails nācis.
+error-signing-pdf-broken = PDF ir bojāts
+    .cause = Faila uzbūve neatbilst PDF standartam. { $detail }
+    .remedy = Saglabā to no jauna programmā, kas to izveidoja, vai paraksti konteinerā.
+error-signing-container-bomb = Konteiners izpakojas pārāk liels
+    .cause = Saturs pārsniedz atļauto apjomu. { $detail }
+    .remedy = Never to vaļā; pārbaudi, no kurienes tas nācis.
+error-signing-container-duplicate = Konteinerā divi faili ir ar vienu nosaukumu
+    .cause = Nebūtu zināms, kurš no tiem ir parakstīts. { $detail }
+    .remedy = Pieprasi dokumentu no jauna.
+error-signing-container-encrypted = Konteiners ir šifrēts
+    .cause = Šifrētu konteineru nevar izlasīt.
+    .remedy = Atšifrē to un mēģini vēlreiz.
+error-signing-container-unsupported = Šādu konteineru neatbalstām
+    .cause = Atbalstām ASiC-E un eDoc 2.0 ar XAdES parakstiem. { $detail }
+    .remedy = Ieliec failu jaunā konteinerā.
+error-signing-container-broken = Konteiners ir bojāts
+    .cause = Arhīva uzbūve ir pretrunīga. { $detail }
+    .remedy = Pieprasi dokumentu no jauna.
+error-signing-xml-refused = XML saturs netiek pieņemts
+    .cause = Tas nav droši lasāms XML. { $detail }
+    .remedy = Pieprasi dokumentu no jauna.
+error-signing-certificate-unreadable = Kartes sertifikātu nevar izlasīt
+    .cause = Tas nav X.509 sertifikāts.
+    .remedy = Ievieto karti no jauna un mēģini vēlreiz.
+error-signing-certificate-purpose = Šis sertifikāts nav parakstīšanai
+    .cause = Parakstam vajadzīgs paraksta sertifikāts (nonRepudiation).
+    .remedy = Izvēlies paraksta sertifikātu.
+error-signing-certificate-issuer = Sertifikātu izdevis kāds mums nezināms
+    .cause = Tas nav nacionālās PKI sertifikāts.
+    .remedy = Paraksti ar savu personas apliecību.
+error-signing-certificate-expired = Sertifikāts šobrīd nav spēkā
+    .cause = Tā derīguma laiks nav sācies vai ir beidzies.
+    .remedy = Atjauno kartes sertifikātus.
+error-signing-certificate-revoked = Sertifikāts ir atsaukts, apturēts vai vēl nav aktivizēts
+    .cause = Tā atbild sertifikātu statusa dienests (OCSP).
+    .remedy = Aktivizē sertifikātus vai sazinies ar apliecības izsniedzēju.
+error-signing-certificate-other-person = Karte pieder citam
+    .cause = Parakstīt var tikai tas, kurš ir ienācis.
+    .remedy = Ievieto savu karti vai ienāc ar šo.
+error-signing-value-wrong = Paraksts nesader ar dokumentu
+    .cause = Paraksta vērtība neatbilst tam, ko devām parakstīt. Nekas nav saglabāts.
+    .remedy = Paraksti vēlreiz.
+error-signing-time-stamp-missing = Neizdevās saņemt laika zīmogu
+    .cause = Laika zīmogu dienests neatbildēja vai atteica. { $detail }
+    .remedy = Paraksts ir saglabāts; mēģināsim vēlreiz paši.
+error-signing-material-incomplete = Neizdevās savākt pārbaudes datus
+    .cause = Sertifikātu statusa dienests neatbildēja pilnīgi. { $detail }
+    .remedy = Mēģini vēlreiz pēc brīža.
+error-signing-hand-refused = Parakstītājs atteica
+    .cause = Karte vai atslēgu glabātava neparakstīja. { $detail }
+    .remedy = Pārbaudi PIN un mēģini vēlreiz.
+error-signing-internal = Parakstīšana neizdevās mūsu vainas dēļ
+    .cause = Kļūda ir pierakstīta.
+    .remedy = Mēģini vēlreiz; ja atkārtojas, nosauc pieprasījuma numuru atbalstam.
+error-signing-errand-unknown = Šāda paraksta nav
+    .cause = Adrese nav pareiza, laiks ir beidzies vai to sāka cita persona vai cits pārlūks.
+    .remedy = Sāc parakstīšanu no jauna.
+error-signing-errand-expired = Parakstīšanas laiks ir beidzies
+    .cause = Drošības dēļ sagatavotais paraksts ir derīgs ierobežotu laiku.
+    .remedy = Sāc parakstīšanu no jauna.
+error-signing-errand-order = Šis solis jau ir izdarīts vai vēl nav kārtā
+    .cause = Katru soli var izdarīt vienu reizi, un sagatavotu parakstu var izmantot vienu reizi.
+    .remedy = Atver parakstīšanas lapu un turpini no tās.
+error-signing-request-malformed = Pieprasījumu nevar saprast
+    .cause = Nav pareizs: { $what }.
+    .remedy = Salīdzini ar API aprakstu.
+error-signing-report-unknown = Šāda slēdziena nav
+    .cause = Slēdziens pieejams stundu un tikai pārlūkā, kurā tas prasīts.
+    .remedy = Pārbaudi failu vēlreiz.

@@ -1,0 +1,288 @@
+//! Signing and validation for programs: `/api/v1/signatures`.
+
+use axum::{
+    body::Body,
+    extract::{FromRequest as _, Multipart, Path, Query, Request, State},
+    http::header,
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use futures_util::TryStreamExt as _;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use web::{Answer, Fault, Json, PageCx, Permission, Route, Routes, Status, limits::Class, upload::too_large};
+
+use crate::{
+    Signing,
+    engine::{EngineError, Format},
+    errand::{self, Bond, Errand, ErrandError, NewFile},
+    report::ReportDoc,
+    sign::{PATIENCE, clean, file, id, refused},
+    verify::judge,
+};
+
+/// Refusals of uploads.
+const UPLOAD: &[&str] =
+    &["web.body.too-large", "signing.file.empty", "signing.file.none", "signing.pdf.broken", "signing.container.bomb"];
+
+pub(crate) fn routes(app: &Signing, routes: Routes) -> Routes {
+    let most = app.config().file_size;
+    routes
+        .route(
+            Route::post("/api/v1/signatures/validate", Permission::Public)
+                .class(Class::Upload)
+                .most(most)
+                .summary("Judge the signatures of a file")
+                .about("The file as the body, its name in the query; or a multipart form whose first file is judged. The file is not kept.")
+                .query("name", "Name of the file")
+                .takes_bytes("application/octet-stream")
+                .takes_bytes("multipart/form-data")
+                .gives::<ReportDoc>(200, "The verdict")
+                .refuses(UPLOAD)
+                .to(app.clone(), validate),
+        )
+        .route(
+            Route::post("/api/v1/signatures", Permission::Person)
+                .class(Class::Upload)
+                .most(most)
+                .audited()
+                .summary("Begin a signature: send the files")
+                .about("A multipart form: files under `file`, and `format`: pdf, edoc or asice. A signed PDF or container gets one more signature.")
+                .takes_bytes("multipart/form-data")
+                .gives::<SignatureState>(201, "The errand")
+                .refuses(UPLOAD)
+                .to(app.clone(), begin),
+        )
+        .route(
+            Route::get("/api/v1/signatures/{id}", Permission::Person)
+                .summary("How far a signature is")
+                .gives::<SignatureState>(200, "The errand")
+                .refuses(&["signing.errand.unknown", "signing.errand.expired"])
+                .to(app.clone(), state),
+        )
+        .route(
+            Route::post("/api/v1/signatures/{id}/prepare", Permission::Person)
+                .audited()
+                .summary("Prepare the signature for a card's certificate")
+                .takes::<PrepareBody>()
+                .gives::<Prepared>(200, "What the card is to sign")
+                .refuses(&["signing.certificate.other-person", "signing.certificate.revoked", "signing.errand.order"])
+                .to(app.clone(), prepare),
+        )
+        .route(
+            Route::post("/api/v1/signatures/{id}/finish", Permission::Person)
+                .class(Class::Upload)
+                .audited()
+                .summary("Hand in the signature value, once")
+                .takes::<FinishBody>()
+                .gives::<SignatureState>(200, "The errand; `done` when the file is ready, `signed` when it will be")
+                .refuses(&["signing.value.wrong", "signing.errand.order"])
+                .to(app.clone(), finish),
+        )
+        .route(
+            Route::get("/api/v1/signatures/{id}/file", Permission::Person)
+                .audited()
+                .summary("The signed file")
+                .gives_bytes(200, "The file", "application/octet-stream")
+                .refuses(&["signing.errand.order", "signing.errand.unknown"])
+                .to(app.clone(), file),
+        )
+}
+
+#[derive(Deserialize)]
+struct Named {
+    #[serde(default)]
+    name: String,
+}
+
+async fn validate(State(app): State<Signing>, cx: PageCx, Query(q): Query<Named>, req: Request) -> Answer {
+    let file = match form(&req) {
+        true => files(&app, &cx, req).await?.0.into_iter().next().ok_or(EngineError::NoFile)?,
+        false => {
+            let name = clean(&q.name);
+            let name = if name.is_empty() { "file".to_owned() } else { name };
+            NewFile { name, blob: body(&app, &cx, req.into_body()).await? }
+        }
+    };
+    let [lv, en] = judge(&app, cx.cx(), &file).await?;
+    cx.json(if cx.lang() == web::Lang::Lv { &lv } else { &en })
+}
+
+fn form(req: &Request) -> bool {
+    let kind = req.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    kind.starts_with("multipart/form-data")
+}
+
+/// Streams a body into the blob store.
+async fn body(app: &Signing, cx: &PageCx, body: Body) -> Answer<store::BlobRef> {
+    let limit = app.config().file_size;
+    let stream = body.into_data_stream().map_err(|e| {
+        let text = std::error::Error::source(&e).map(ToString::to_string).unwrap_or_else(|| e.to_string());
+        let kind =
+            if text.contains("limit") { std::io::ErrorKind::FileTooLarge } else { std::io::ErrorKind::UnexpectedEof };
+        std::io::Error::new(kind, text)
+    });
+    Ok(app.blobs().put(cx.cx(), limit, stream).await.map_err(|e| refused(e, limit))?)
+}
+
+/// The files and the format of a multipart form.
+async fn files(app: &Signing, cx: &PageCx, req: Request) -> Answer<(Vec<NewFile>, Option<String>)> {
+    let (limit, most) = (app.config().file_size, app.config().files);
+    let malformed = |e: axum::extract::multipart::MultipartError| match e.status() {
+        Status::PAYLOAD_TOO_LARGE => too_large(limit),
+        _ => Fault::from(ErrandError::Malformed("multipart/form-data")),
+    };
+    let mut parts =
+        Multipart::from_request(req, &()).await.map_err(|_| ErrandError::Malformed("multipart/form-data"))?;
+    let (mut files, mut format) = (Vec::new(), None);
+    while let Some(part) = parts.next_field().await.map_err(malformed)? {
+        let name = part.file_name().map(|n| clean(n.rsplit(['/', '\\']).next().unwrap_or_default()));
+        match (part.name(), name) {
+            (Some("format"), None) => format = Some(part.text().await.map_err(malformed)?),
+            (_, Some(name)) if !name.is_empty() => {
+                if files.len() >= most {
+                    return Err(ErrandError::TooMany { most }.into());
+                }
+                let stream = part.map_err(|e| {
+                    let large = e.status() == Status::PAYLOAD_TOO_LARGE;
+                    let kind = if large { std::io::ErrorKind::FileTooLarge } else { std::io::ErrorKind::UnexpectedEof };
+                    std::io::Error::new(kind, e.body_text())
+                });
+                let blob = app.blobs().put(cx.cx(), limit, stream).await.map_err(|e| refused(e, limit))?;
+                files.push(NewFile { name, blob });
+            }
+            _ => {}
+        }
+    }
+    Ok((files, format))
+}
+
+/// How far a signature is.
+#[derive(Debug, Serialize, ToSchema)]
+struct SignatureState {
+    /// Id of the errand.
+    id: String,
+    /// `open`, `prepared`, `signed`, `done` or `failed`.
+    state: String,
+    /// `pdf`, `edoc` or `asice`, when chosen.
+    format: Option<String>,
+    /// What is signed.
+    files: Vec<FileState>,
+    /// Until when it can be signed, or fetched when done.
+    #[schema(value_type = String, format = "date-time")]
+    expires: jiff::Timestamp,
+    /// Why it failed: a code.
+    refusal: Option<String>,
+    /// The verdict about the signed file.
+    report: Option<ReportDoc>,
+    /// Address of the page that shows it.
+    page: String,
+}
+
+/// A file to be signed.
+#[derive(Debug, Serialize, ToSchema)]
+struct FileState {
+    name: String,
+    size: u64,
+    sha256: String,
+    pages: Option<u64>,
+    /// Signatures it has already.
+    signatures: u64,
+}
+
+impl SignatureState {
+    fn of(cx: &PageCx, errand: &Errand) -> Self {
+        let lv = cx.lang() == web::Lang::Lv;
+        let report = errand.reports.as_ref().map(|[l, e]| if lv { l } else { e });
+        Self {
+            id: errand.id.to_string(),
+            state: errand.state.name().to_owned(),
+            format: errand.format.map(|f| f.name().to_owned()),
+            files: errand.files.iter().map(FileState::of).collect(),
+            expires: errand.expires,
+            refusal: errand.refusal.clone(),
+            report: report.and_then(|t| serde_json::from_str(t).ok()),
+            page: format!("/sign/{}", errand.id),
+        }
+    }
+}
+
+impl FileState {
+    fn of(f: &errand::ErrandFile) -> Self {
+        let (pages, signatures) = (f.seen.pages, f.seen.signatures);
+        Self { name: f.name.clone(), size: f.size, sha256: f.sha256.clone(), pages, signatures }
+    }
+}
+
+async fn begin(State(app): State<Signing>, cx: PageCx, req: Request) -> Answer {
+    let bond = Bond::of(&cx)?;
+    let (files, format) = files(&app, &cx, req).await?;
+    let at = errand::open(&app, cx.cx(), &bond, files).await?;
+    if let Some(format) = format {
+        let format = Format::from_name(format.trim()).ok_or(ErrandError::Malformed("format"))?;
+        errand::choose(&app, cx.cx(), &bond, at, format).await?;
+    }
+    let errand = errand::see(&app, cx.cx(), &bond, at).await?;
+    let mut answer = cx.json(&SignatureState::of(&cx, &errand))?;
+    *answer.status_mut() = Status::CREATED;
+    Ok(answer)
+}
+
+async fn state(State(app): State<Signing>, cx: PageCx, Path(at): Path<String>) -> Answer {
+    let errand = errand::see(&app, cx.cx(), &Bond::of(&cx)?, id(&at)?).await?;
+    cx.json(&SignatureState::of(&cx, &errand))
+}
+
+/// The card's certificate.
+#[derive(Debug, Deserialize, ToSchema)]
+struct PrepareBody {
+    /// Signing certificate, DER in base64.
+    certificate: String,
+}
+
+/// What the card is to sign.
+#[derive(Debug, Serialize, ToSchema)]
+struct Prepared {
+    /// Digest in base64.
+    hash: String,
+    /// `SHA-256`, `SHA-384` or `SHA-512`.
+    hash_function: String,
+}
+
+async fn prepare(
+    State(app): State<Signing>,
+    cx: PageCx,
+    Path(at): Path<String>,
+    Json(body): Json<PrepareBody>,
+) -> Answer {
+    let certificate = STANDARD.decode(body.certificate.trim()).map_err(|_| ErrandError::Malformed("certificate"))?;
+    let card = errand::prepare(&app, cx.cx(), &Bond::of(&cx)?, id(&at)?, &certificate).await?;
+    cx.json(&Prepared { hash: STANDARD.encode(card.hash), hash_function: card.hash_function.to_owned() })
+}
+
+/// The signature value.
+#[derive(Debug, Deserialize, ToSchema)]
+struct FinishBody {
+    /// Signature in base64; ECDSA as `r‖s` or as DER.
+    signature: String,
+}
+
+async fn finish(
+    State(app): State<Signing>,
+    cx: PageCx,
+    Path(at): Path<String>,
+    Json(body): Json<FinishBody>,
+) -> Answer {
+    let value = STANDARD.decode(body.signature.trim()).map_err(|_| ErrandError::Malformed("signature"))?;
+    let (bond, at) = (Bond::of(&cx)?, id(&at)?);
+    errand::receive(&app, cx.cx(), &bond, at, &value).await?;
+    // The value is safe now. The rest goes on even when nobody waits for it, and a job takes it up when this node dies.
+    let (worker, clock) = (app.clone(), cx.cx().clone());
+    let task = tokio::spawn(async move {
+        if let Err(e) = errand::complete(&worker, &clock, at).await {
+            tracing::warn!(errand = %at, error = %e, "completion will be taken up by a job");
+        }
+    });
+    let _ = tokio::time::timeout(PATIENCE, task).await;
+    let errand = errand::see(&app, cx.cx(), &bond, at).await?;
+    cx.json(&SignatureState::of(&cx, &errand))
+}

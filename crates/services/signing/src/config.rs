@@ -1,0 +1,38 @@
+use jiff::SignedDuration;
+use serde::Deserialize;
+
+/// Limits and times of this service.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Files of one errand.
+    pub files: usize,
+    /// Largest file in bytes.
+    pub file_size: u64,
+    /// Largest PDF in bytes that is signed as PDF or judged; it is held in memory.
+    pub pdf_size: u64,
+    /// Minutes in which an errand has to be signed.
+    pub minutes: i64,
+    /// Days for which a signed file can be fetched.
+    pub keep_days: i64,
+    /// Minutes for which a verdict can be looked at.
+    pub report_minutes: i64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { files: 20, file_size: 1 << 30, pdf_size: 128 << 20, minutes: 60, keep_days: 30, report_minutes: 60 }
+    }
+}
+
+impl Config {
+    pub(crate) fn to_sign(&self) -> SignedDuration {
+        SignedDuration::from_mins(self.minutes)
+    }
+    pub(crate) fn to_keep(&self) -> SignedDuration {
+        SignedDuration::from_hours(24 * self.keep_days)
+    }
+    pub(crate) fn to_show(&self) -> SignedDuration {
+        SignedDuration::from_mins(self.report_minutes)
+    }
+}

@@ -1,0 +1,238 @@
+use base::Cx;
+use ledger::Entry;
+use pki::{Certificate, SignatureAlgorithm};
+use serde_json::json;
+use store::{BlobRef, NewJob, StoreError};
+use web::PageCx;
+
+use super::{COMPLETE, Errand, ErrandError, ErrandFile, ErrandId, State, rows};
+use crate::{
+    Signing,
+    engine::{EngineError, Format, Input, Prepared, choices, media_type},
+    session,
+};
+
+/// After this many seconds a job takes up a completion that was interrupted.
+const TAKE_UP: i64 = 20;
+
+/// Whose errand it is: a person in a session.
+#[derive(Clone, Debug)]
+pub(crate) struct Bond {
+    /// `PNOLV-…`.
+    pub(crate) owner: String,
+    /// Mark of the session.
+    pub(crate) session: Vec<u8>,
+}
+
+impl Bond {
+    /// Of the visitor, who must have signed in.
+    pub(crate) fn of(cx: &PageCx) -> web::Answer<Self> {
+        Ok(Self { owner: cx.who()?.id, session: session::mark(cx) })
+    }
+}
+
+/// An uploaded file.
+#[derive(Clone, Debug)]
+pub(crate) struct NewFile {
+    pub(crate) name: String,
+    pub(crate) blob: BlobRef,
+}
+
+/// What the card is asked to sign.
+#[derive(Clone, Debug)]
+pub(crate) struct ToCard {
+    /// Digest of the bytes to be signed.
+    pub(crate) hash: Vec<u8>,
+    /// Its algorithm as Web eID names it: `SHA-256`.
+    pub(crate) hash_function: &'static str,
+}
+
+/// Begins an errand with files that are in the blob store. Hostile and empty files are refused.
+pub(crate) async fn open(app: &Signing, cx: &Cx, bond: &Bond, files: Vec<NewFile>) -> Result<ErrandId, ErrandError> {
+    if files.is_empty() {
+        return Err(EngineError::NoFile.into());
+    }
+    let most = app.config().files;
+    if files.len() > most {
+        return Err(ErrandError::TooMany { most });
+    }
+    let mut seen = Vec::new();
+    for f in files {
+        let media = media_type(&f.name);
+        let input = Input::blob(&f.name, media, f.blob.size, app.blobs(), &f.blob.address);
+        let looked = app.engine().inspect(&input).await?;
+        let BlobRef { address, sha256, size } = f.blob;
+        let name = f.name;
+        seen.push(ErrandFile { name, media: media.to_owned(), blob: address, sha256, size, seen: looked });
+    }
+    for (i, f) in seen.iter().enumerate() {
+        if seen.iter().take(i).any(|o| o.name.to_lowercase() == f.name.to_lowercase()) {
+            return Err(EngineError::SameName(f.name.clone()).into());
+        }
+    }
+    let id: ErrandId = cx.id();
+    let expires = cx.now().checked_add(app.config().to_sign()).unwrap_or(cx.now());
+    let only = match formats(&seen).as_slice() {
+        [one] => Some(*one),
+        _ => None,
+    };
+    let write = (cx, bond, &seen);
+    app.db()
+        .write(&write, |tx, (_, bond, seen)| {
+            Box::pin(async move {
+                rows::put(tx, id, &bond.owner, &bond.session, seen, expires).await?;
+                if let Some(only) = only {
+                    rows::set_format(tx, id, only).await?;
+                }
+                Ok::<_, StoreError>(())
+            })
+        })
+        .await?;
+    Ok(id)
+}
+
+/// The formats an errand can be signed in.
+pub(crate) fn formats(files: &[ErrandFile]) -> Vec<Format> {
+    choices(&files.iter().map(|f| f.seen.kind).collect::<Vec<_>>())
+}
+
+/// The errand, if it is this visitor's and its time is not over.
+pub(crate) async fn see(app: &Signing, cx: &Cx, bond: &Bond, id: ErrandId) -> Result<Errand, ErrandError> {
+    let found = app.db().read(|tx| Box::pin(rows::one(tx, id))).await?;
+    let errand = found.filter(|e| e.owner == bond.owner && e.session == bond.session).ok_or(ErrandError::Unknown)?;
+    if errand.expires < cx.now() && errand.state != State::Signed {
+        return Err(ErrandError::Expired);
+    }
+    Ok(errand)
+}
+
+/// Chooses the format.
+pub(crate) async fn choose(
+    app: &Signing,
+    cx: &Cx,
+    bond: &Bond,
+    id: ErrandId,
+    format: Format,
+) -> Result<(), ErrandError> {
+    let errand = see(app, cx, bond, id).await?;
+    if !formats(&errand.files).contains(&format) {
+        return Err(EngineError::Format(format.name()).into());
+    }
+    app.db()
+        .write(cx, |tx, _| {
+            Box::pin(
+                async move { if rows::set_format(tx, id, format).await? { Ok(()) } else { Err(ErrandError::Order) } },
+            )
+        })
+        .await
+}
+
+/// Prepares the signature with the card's certificate. The intent is in the ledger before the bytes to sign are given out.
+pub(crate) async fn prepare(
+    app: &Signing,
+    cx: &Cx,
+    bond: &Bond,
+    id: ErrandId,
+    certificate: &[u8],
+) -> Result<ToCard, ErrandError> {
+    let errand = see(app, cx, bond, id).await?;
+    if !matches!(errand.state, State::Open | State::Prepared) {
+        return Err(ErrandError::Order);
+    }
+    let format = errand.format.ok_or(ErrandError::Order)?;
+    app.engine().check_owner(certificate, &bond.owner)?;
+    let inputs: Vec<Input> = errand.files.iter().map(|f| f.input(app.blobs())).collect();
+    let prepared = app.engine().prepare(cx, &inputs, format, certificate).await?;
+    let to_sign = prepared.to_sign();
+    let hash_function = match to_sign.algorithm {
+        SignatureAlgorithm::Ed25519 => return Err(EngineError::CertificatePurpose.into()),
+        _ => hash_name(to_sign.digest_algorithm),
+    };
+    let kept = serde_json::to_string(&prepared).map_err(StoreError::from)?;
+    let entry = Entry::new("signing.signature.intended", id, intent(&errand, &prepared, &to_sign.digest))
+        .personal(json!({ "person": bond.owner }));
+    let write = (cx, kept, entry);
+    app.db()
+        .write(&write, |tx, (_, kept, entry)| {
+            Box::pin(async move {
+                if !rows::set_prepared(tx, id, kept).await? {
+                    return Err(ErrandError::Order);
+                }
+                ledger::record(tx, entry.clone()).await?;
+                Ok(())
+            })
+        })
+        .await?;
+    Ok(ToCard { hash: to_sign.digest, hash_function })
+}
+
+fn hash_name(digest: pki::DigestAlgorithm) -> &'static str {
+    match digest {
+        pki::DigestAlgorithm::Sha1 => "SHA-1",
+        pki::DigestAlgorithm::Sha256 => "SHA-256",
+        pki::DigestAlgorithm::Sha384 => "SHA-384",
+        pki::DigestAlgorithm::Sha512 => "SHA-512",
+    }
+}
+
+/// What the ledger keeps of an intent: digests and the certificate's serial number, no names.
+fn intent(errand: &Errand, prepared: &Prepared, hash: &[u8]) -> serde_json::Value {
+    let serial = Certificate::from_der(prepared.certificate()).map(|c| c.serial_hex()).unwrap_or_default();
+    let files: Vec<&str> = errand.files.iter().map(|f| f.sha256.as_str()).collect();
+    json!({ "format": prepared.format.name(), "certificate": serial, "hash": hex(hash), "files": files })
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Takes the signature value, once. It is verified, kept and in the ledger before anything else happens with it.
+pub(crate) async fn receive(
+    app: &Signing,
+    cx: &Cx,
+    bond: &Bond,
+    id: ErrandId,
+    value: &[u8],
+) -> Result<(), ErrandError> {
+    let errand = see(app, cx, bond, id).await?;
+    let (State::Prepared, Some(prepared)) = (errand.state, &errand.prepared) else { return Err(ErrandError::Order) };
+    let value = prepared.accept(value)?;
+    let digest = hex(&pki::DigestAlgorithm::Sha256.of(&value));
+    let entry = Entry::new("signing.signature.made", id, json!({ "value": digest }));
+    let at = cx.now().checked_add(jiff::SignedDuration::from_secs(TAKE_UP)).unwrap_or(cx.now());
+    let as_of = errand.changed;
+    let write = (cx, value, entry);
+    app.db()
+        .write(&write, |tx, (_, value, entry)| {
+            Box::pin(async move {
+                if !rows::set_signed(tx, id, value, as_of).await? {
+                    return Err(ErrandError::Order);
+                }
+                ledger::record(tx, entry.clone()).await?;
+                tx.enqueue(NewJob::new(COMPLETE, &id)?.key(id.to_string()).at(at)).await?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Forgets errands whose time is over.
+pub(crate) async fn sweep(app: &Signing, cx: &Cx) -> Result<(), StoreError> {
+    loop {
+        let gone = app
+            .db()
+            .write(cx, |tx, _| {
+                Box::pin(async move {
+                    let ids = rows::expired(tx).await?;
+                    for id in &ids {
+                        rows::drop_errand(tx, *id).await?;
+                    }
+                    Ok::<_, StoreError>(ids.len())
+                })
+            })
+            .await?;
+        if gone == 0 {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Validation for anyone: a file in, a verdict in plain words out. The file is not kept.
+
+mod pages;
+mod rows;
+
+use ades::validate::Lang;
+use axum::extract::{Path, State};
+use base::Cx;
+use store::StoreError;
+use web::{Answer, Fault, Filled, PageCx, Permission, Refuses as _, Route, Routes, Status, Upload};
+
+use self::pages::{AskPage, VerdictPage};
+pub(crate) use self::rows::QUERIES;
+use crate::{
+    Signing,
+    engine::{EngineError, Input, Validation, media_type},
+    errand::{ErrandError, NewFile},
+    report::ReportDoc,
+    session,
+    sign::{clean, refused},
+};
+
+pub(crate) fn routes(app: &Signing, routes: Routes) -> Routes {
+    routes
+        .route(Route::get("/validate", Permission::Public).to(app.clone(), ask))
+        .route(Route::post("/validate", Permission::Public).upload().to(app.clone(), upload))
+        .route(Route::get("/validate/{id}", Permission::Public).to(app.clone(), verdict))
+        .route(Route::get("/validate/{id}/report.json", Permission::Public).to(app.clone(), report))
+}
+
+async fn ask(State(app): State<Signing>, cx: PageCx) -> Answer {
+    cx.page(&AskPage::new(&cx, &app, &Filled::default()))
+}
+
+async fn upload(State(app): State<Signing>, cx: PageCx, mut up: Upload) -> Answer {
+    let judged = match take(&app, cx.cx(), &mut up).await {
+        Ok(file) => judge(&app, cx.cx(), &file).await.map(|reports| (file, reports)),
+        Err(e) => Err(e),
+    };
+    match judged {
+        Ok((file, reports)) => {
+            let id = rows::put(&app, cx.cx(), &session::mark(&cx), &file, &reports).await?;
+            cx.redirect(&format!("/validate/{id}"))
+        }
+        Err(e) if e.status().is_client_error() => {
+            let status = e.status();
+            let mut form = Filled::default();
+            form.refused("file", &e);
+            let page = AskPage::new(&cx, &app, &form).refused(e);
+            if status == Status::UNPROCESSABLE_ENTITY { cx.invalid(&page) } else { cx.page_with(status, &page) }
+        }
+        Err(e) => Err(e.into()),
+    }
+}
+
+async fn take(app: &Signing, cx: &Cx, up: &mut Upload) -> Result<NewFile, ErrandError> {
+    let limit = app.config().file_size.min(up.limit());
+    while let Some(part) = up.next().await? {
+        let name = clean(part.file_name());
+        if part.name() == "file" && !name.is_empty() {
+            let blob = app.blobs().put(cx, limit, part.stream()).await.map_err(|e| refused(e, limit))?;
+            return Ok(NewFile { name, blob });
+        }
+    }
+    Err(EngineError::NoFile.into())
+}
+
+/// Judges a file in the blob store: the report in Latvian and in English.
+pub(crate) async fn judge(app: &Signing, cx: &Cx, file: &NewFile) -> Result<[ReportDoc; 2], ErrandError> {
+    let blob = &file.blob;
+    let input = Input::blob(&file.name, media_type(&file.name), blob.size, app.blobs(), &blob.address);
+    let report = app.engine().validate(cx, &input, &Validation::default()).await?;
+    Ok([ReportDoc::of(&report), ReportDoc::of(&report.in_language(Lang::En))])
+}
+
+async fn verdict(State(app): State<Signing>, cx: PageCx, Path(id): Path<String>) -> Answer {
+    let kept = rows::get(&app, cx.cx(), &session::mark(&cx), &id).await?.ok_or_else(unknown)?;
+    cx.page(&VerdictPage::new(&cx, &id, kept))
+}
+
+async fn report(State(app): State<Signing>, cx: PageCx, Path(id): Path<String>) -> Answer {
+    let kept = rows::get(&app, cx.cx(), &session::mark(&cx), &id).await?.ok_or_else(unknown)?;
+    let report = if cx.lang() == web::Lang::Lv { &kept.lv } else { &kept.en };
+    let body = serde_json::to_string_pretty(report).map_err(|e| Fault::internal(&e))?;
+    let stem = kept.name.rsplit_once('.').map_or(kept.name.as_str(), |(s, _)| s);
+    cx.download(&format!("{stem}-parbaude.json"), "application/json", body)
+}
+
+fn unknown() -> Fault {
+    Fault::new(Status::NOT_FOUND, "signing.report.unknown")
+}
+
+/// Forgets verdicts whose time is over.
+pub(crate) async fn sweep(app: &Signing, cx: &Cx) -> Result<(), StoreError> {
+    rows::sweep(app, cx).await
+}

@@ -1,0 +1,90 @@
+use askama::Template;
+use web::{Filled, Msg, PageCx, Refuses as _, upload::size};
+
+use super::rows::Kept;
+use crate::{
+    Signing,
+    errand::ErrandError,
+    report::{Outcome, ReportDoc, SignatureDoc},
+};
+
+/// Which file?
+#[derive(Template)]
+#[template(path = "verify/ask.html")]
+pub(super) struct AskPage<'a> {
+    cx: &'a PageCx,
+    form: &'a Filled,
+    limit: String,
+    refusal: Option<ErrandError>,
+}
+
+impl<'a> AskPage<'a> {
+    pub(super) fn new(cx: &'a PageCx, app: &Signing, form: &'a Filled) -> Self {
+        Self { cx, form, limit: size(app.config().file_size), refusal: None }
+    }
+    /// The page after a refusal.
+    pub(super) fn refused(self, refusal: ErrandError) -> Self {
+        Self { refusal: Some(refusal), ..self }
+    }
+    /// A part of the text of the refusal.
+    fn why(&self, part: &'static str) -> Option<Msg> {
+        let refusal = self.refusal.as_ref()?;
+        let key = format!("error-{}", refusal.code().replace('.', "-"));
+        let mut text = self.cx.t(key).attr(part);
+        for (name, value) in refusal.args() {
+            text = text.with(&name, value);
+        }
+        Some(text)
+    }
+}
+
+/// The verdict.
+#[derive(Template)]
+#[template(path = "verify/verdict.html")]
+pub(super) struct VerdictPage<'a> {
+    cx: &'a PageCx,
+    id: &'a str,
+    name: String,
+    sha256: String,
+    size: String,
+    report: ReportDoc,
+}
+
+impl<'a> VerdictPage<'a> {
+    pub(super) fn new(cx: &'a PageCx, id: &'a str, kept: Kept) -> Self {
+        let report = if cx.lang() == web::Lang::Lv { kept.lv } else { kept.en };
+        Self { cx, id, name: kept.name, sha256: kept.sha256, size: size(kept.size), report }
+    }
+    fn verdict(&self) -> web::ui::Verdict {
+        let outcome = self.report.outcome();
+        let title = self.cx.tk("signing-verdict-", outcome.name()).with("count", self.report.signatures.len());
+        let body = self.cx.tk("signing-verdict-text-", outcome.name());
+        let body = body.with("file", &self.name).with("names", self.report.names());
+        match outcome {
+            Outcome::Good => self.cx.verdict_good(title, body),
+            Outcome::Bad => self.cx.verdict_bad(title, body),
+            Outcome::Open | Outcome::Unsigned => self.cx.verdict_open(title, body),
+        }
+    }
+    fn partial(&self, s: &SignatureDoc) -> String {
+        let all = [s.covering("partial"), s.covering("none")];
+        all.iter().filter(|l| !l.is_empty()).cloned().collect::<Vec<_>>().join(", ")
+    }
+    fn unsigned(&self) -> String {
+        self.report.unsigned.join(", ")
+    }
+    fn sub(&self, s: &SignatureDoc) -> String {
+        s.sub_indication.clone().unwrap_or_default()
+    }
+    /// Findings worth a person's attention.
+    fn findings<'s>(&self, s: &'s SignatureDoc) -> Vec<&'s crate::report::FindingDoc> {
+        s.findings.iter().collect()
+    }
+    fn tone(&self, severity: &str) -> &'static str {
+        match severity {
+            "error" => "bad",
+            "warning" => "warn",
+            _ => "note",
+        }
+    }
+}
