@@ -3,7 +3,7 @@ use std::{cell::RefCell, collections::HashMap};
 use jiff::Timestamp;
 use pki::{
     Certificate, Crl, OcspResponse,
-    path::{NoPath, Path, PathQuery, Purpose, find_path},
+    path::{NoPath, Path, PathQuery, Purpose, find_path_with},
 };
 
 use super::{Basis, Need};
@@ -14,6 +14,11 @@ pub(super) struct Sourced<T> {
     pub(super) item: T,
     pub(super) in_file: bool,
 }
+
+/// Two byte strings that identify a fact.
+type Pair = (Vec<u8>, Vec<u8>);
+/// Place in a list, and the issuer.
+type Indexed = (usize, Vec<u8>);
 
 /// All material for one signature, read once.
 pub(super) struct Pool<'a> {
@@ -27,8 +32,10 @@ pub(super) struct Pool<'a> {
     /// Objects that could not be read: what they are.
     pub(super) unreadable: Vec<&'static str>,
     pub(super) needs: RefCell<Vec<Need>>,
-    verified_crls: RefCell<HashMap<(usize, Vec<u8>), bool>>,
-    responders: RefCell<HashMap<(usize, Vec<u8>), pki::Result<Certificate>>>,
+    /// By signature value and issuer's key: whether it verifies, and of which certificate that is known.
+    signed: RefCell<HashMap<Pair, (bool, Certificate)>>,
+    verified_crls: RefCell<HashMap<Indexed, bool>>,
+    responders: RefCell<HashMap<Indexed, pki::Result<Certificate>>>,
 }
 
 impl<'a> Pool<'a> {
@@ -86,6 +93,7 @@ impl<'a> Pool<'a> {
             ocsps,
             unreadable,
             needs: RefCell::default(),
+            signed: RefCell::default(),
             verified_crls: RefCell::default(),
             responders: RefCell::default(),
         }
@@ -97,7 +105,7 @@ impl<'a> Pool<'a> {
     }
 
     pub(super) fn path(&self, leaf: &Certificate, at: Timestamp, purpose: Purpose) -> Result<Path, NoPath> {
-        let found = find_path(
+        let found = find_path_with(
             leaf,
             &PathQuery {
                 anchors: &self.anchors,
@@ -107,6 +115,7 @@ impl<'a> Pool<'a> {
                 policies: &[],
                 strength: &self.basis.policy.strength,
             },
+            &|c, i| self.signed_by(c, i),
         );
         if let Err(NoPath::NoAnchor(partial)) = &found
             && let Some(last) = partial.last()
@@ -116,6 +125,17 @@ impl<'a> Pool<'a> {
             self.needs.borrow_mut().push(Need::Issuer { of: last.clone(), urls: last.ca_issuer_urls().to_vec() });
         }
         found
+    }
+
+    /// Whether a certificate is signed by another; each pair is verified once.
+    fn signed_by(&self, child: &Certificate, issuer: &Certificate) -> bool {
+        let key = (child.signature().to_vec(), issuer.spki().to_vec());
+        if let Some((known, _)) = self.signed.borrow().get(&key).filter(|(_, c)| c == child) {
+            return *known;
+        }
+        let valid = child.verify_signed_by(issuer).is_ok();
+        self.signed.borrow_mut().insert(key, (valid, child.clone()));
+        valid
     }
 
     /// A path to an anchor, else to a self-issued certificate that the file carries, whatever its findings.
@@ -130,7 +150,7 @@ impl<'a> Pool<'a> {
                 policies: &[],
                 strength,
             };
-            find_path(leaf, &query).ok()
+            find_path_with(leaf, &query, &|c, i| self.signed_by(c, i)).ok()
         };
         search(&self.anchors).or_else(|| {
             let tops: Vec<Certificate> = self.carried().iter().filter(|c| c.is_self_issued()).cloned().collect();

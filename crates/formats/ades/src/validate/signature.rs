@@ -20,8 +20,10 @@ struct Bench<'a> {
 impl Bench<'_> {
     fn tell(&mut self, code: &str, object: impl Into<String>, severity: Severity) {
         let finding = Finding::new(code, object, severity, self.basis.lang);
-        if !self.findings.contains(&finding) {
-            self.findings.push(finding);
+        let same = |f: &&mut Finding| f.code == finding.code && f.object == finding.object;
+        match self.findings.iter_mut().find(same) {
+            Some(known) => known.severity = known.severity.max(severity),
+            None => self.findings.push(finding),
         }
     }
     fn fail(&mut self, indication: Indication, sub: SubIndication) {
