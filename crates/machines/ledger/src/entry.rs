@@ -12,7 +12,11 @@ const ERASE_OF: &str =
 const ONE: &str = "SELECT id, kind, subject, body, personal, created, position FROM ledger_entry WHERE id = $1";
 const OF: &str = "SELECT id, kind, subject, body, personal, created, position FROM ledger_entry \
     WHERE subject = $1 AND id > $2 ORDER BY id LIMIT $3";
-pub(crate) const QUERIES: &[&str] = &[PUT, ERASE, ERASE_OF, ONE, OF];
+const NEWEST: &str = "SELECT id, kind, subject, body, personal, created, position FROM ledger_entry \
+    WHERE id < $1 ORDER BY id DESC LIMIT $2";
+const NEWEST_OF_KIND: &str = "SELECT id, kind, subject, body, personal, created, position FROM ledger_entry \
+    WHERE kind = $1 ORDER BY id DESC LIMIT 1";
+pub(crate) const QUERIES: &[&str] = &[PUT, ERASE, ERASE_OF, ONE, OF, NEWEST, NEWEST_OF_KIND];
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -126,6 +130,17 @@ pub async fn entries_of(
 ) -> Result<Vec<Recorded>, StoreError> {
     let after = after.map_or(String::new(), |id| id.to_string());
     tx.all(OF, params![subject, after, limit]).await?.iter().map(Recorded::of).collect()
+}
+
+/// A page of all entries, newest first, before the entry `before`.
+pub async fn newest(tx: &mut Tx, before: Option<Id<Entry>>, limit: u32) -> Result<Vec<Recorded>, StoreError> {
+    let before = before.map_or("~".to_owned(), |id| id.to_string());
+    tx.all(NEWEST, params![before, limit]).await?.iter().map(Recorded::of).collect()
+}
+
+/// The newest entry of a kind.
+pub async fn newest_of_kind(tx: &mut Tx, kind: &str) -> Result<Option<Recorded>, StoreError> {
+    tx.optional(NEWEST_OF_KIND, params![kind]).await?.as_ref().map(Recorded::of).transpose()
 }
 
 /// HMAC-SHA256 under the salt over length-prefixed parts.

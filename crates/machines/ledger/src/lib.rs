@@ -16,12 +16,12 @@ mod signer;
 pub mod tree;
 mod verify;
 
-pub use entry::{Entry, Recorded, entries_of, entry, erase, erase_subject, record};
+pub use entry::{Entry, Recorded, entries_of, entry, erase, erase_subject, newest, newest_of_kind, record};
 pub use error::LedgerError;
 pub use leaf::Leaf;
 pub use note::{Checkpoint, VerifierKey};
 pub use proof::{Disclosure, consistency, disclose};
-pub use publish::{Resource, export, head, resource};
+pub use publish::{Head, Resource, export, head, resource};
 pub use sequencer::{Sequencer, Step};
 pub use signer::{CheckpointSigner, FileSigner};
 pub use verify::{Directory, Report, Source, verify};

@@ -105,9 +105,11 @@ impl Documents {
     /// Pages.
     pub fn routes(&self) -> Routes {
         let routes = Routes::new("documents", include_str!("../locale/lv.ftl"), include_str!("../locale/en.ftl"))
+            .also("card", ::card::LOCALE_LV, ::card::LOCALE_EN)
+            .also("reader", reader::LOCALE_LV, reader::LOCALE_EN)
             .errors(CODES)
             .nav(Nav::new(10, "/clerk", "documents-nav-work", CLERK))
-            .nav(Nav::new(40, "/my/card", "documents-nav-card", Permission::Person).private());
+            .nav(Nav::new(50, "/my/card", "documents-nav-card", Permission::Person).private());
         let routes = clerk::routes(self, routes);
         holder::routes(self, routes)
     }

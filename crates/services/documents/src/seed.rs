@@ -5,7 +5,7 @@ use store::JobError;
 use crate::{
     Documents,
     application::{self, Application, ApplicationId, ApplyError, Staff, State, store as rows},
-    clerk,
+    card, clerk,
     envelope::{Pins, SealedPins},
     making, photo,
 };
@@ -28,6 +28,8 @@ pub struct Issued {
     pub person: String,
     /// Document number.
     pub document: String,
+    /// Id of the card itself, as its reader names it.
+    pub card: String,
     /// Whether the card was made now.
     pub now: bool,
 }
@@ -64,7 +66,8 @@ pub async fn seed(
         }
     }
     let a = get(app, id).await?;
-    Ok(Issued { person: issue.person.clone(), document: a.document.unwrap_or_default(), now })
+    let card = card::chip(&mut app.db().snapshot().await?, id).await?.unwrap_or_default();
+    Ok(Issued { person: issue.person.clone(), document: a.document.unwrap_or_default(), card, now })
 }
 
 fn failed(e: JobError) -> web::Fault {

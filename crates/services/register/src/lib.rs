@@ -93,6 +93,11 @@ impl Register {
     pub fn handlers(&self, handlers: &mut contract::Handlers) {
         calls::register(self, handlers);
     }
+
+    /// Work that outlives a request.
+    pub fn jobs(&self, worker: &mut store::Worker) {
+        enrol::jobs(self, worker);
+    }
 }
 
 /// Every statement of this crate; prepared on both databases by a test.

@@ -14,10 +14,11 @@ const SET_STATE: &str = "UPDATE documents_card SET state = $2 WHERE application 
 const ACTIVATED: &str = "UPDATE documents_card SET state = 'active', activated = $2 WHERE application = $1";
 const OF_APPLICATION: &str = "SELECT number, state, given, family, issued, not_after, authentication, signature \
     FROM documents_card WHERE application = $1";
+const CHIP: &str = "SELECT card FROM documents_card WHERE application = $1";
 const OF_CODE: &str = "SELECT number, state, given, family, issued, not_after, authentication, signature \
     FROM documents_card WHERE code = $1 ORDER BY number DESC LIMIT 50";
 
-pub(crate) const QUERIES: &[&str] = &[PUT, MADE, SET_STATE, ACTIVATED, OF_APPLICATION, OF_CODE];
+pub(crate) const QUERIES: &[&str] = &[PUT, MADE, SET_STATE, ACTIVATED, OF_APPLICATION, CHIP, OF_CODE];
 
 /// What personalisation gave.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +77,11 @@ pub(crate) async fn activated(tx: &mut Tx, id: ApplicationId) -> Result<(), Stor
 /// The card of an application.
 pub(crate) async fn of_application(tx: &mut Tx, id: ApplicationId) -> Result<Option<Card>, StoreError> {
     tx.optional(OF_APPLICATION, params![id]).await?.as_ref().map(card).transpose()
+}
+
+/// Id of the physical or virtual card of an application, once it is made.
+pub(crate) async fn chip(tx: &mut Tx, id: ApplicationId) -> Result<Option<String>, StoreError> {
+    Ok(tx.optional(CHIP, params![id]).await?.map(|r| r.text_opt(0)).transpose()?.flatten())
 }
 
 /// The cards of a person by personal code, newest first.

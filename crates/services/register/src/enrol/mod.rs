@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use axum::extract::{Path, Query, State};
 use base::Id;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
-use store::{StoreError, Tx, params};
+use store::{JobError, StoreError, Tx, Worker, params};
 use web::{Answer, Fault, Fields, Filled, PageCx, Refuses, Route, Routes, Status};
 
 use crate::{
@@ -27,6 +27,8 @@ const DONE: &str =
 const SAME: &str = "SELECT id FROM register_person WHERE family_key = $1 AND given_key = $2 AND born = $3 LIMIT 1";
 const SWEEP: &str = "DELETE FROM register_draft WHERE updated < $1";
 pub(crate) const QUERIES: &[&str] = &[PUT, GET, SET, DONE, SAME, SWEEP];
+
+const SWEEP_JOB: &str = "register.sweep";
 
 struct DraftRow;
 type DraftId = Id<DraftRow>;
@@ -73,6 +75,20 @@ pub(crate) fn routes(app: &Register, routes: Routes) -> Routes {
         .route(Route::post("/clerk/persons/new/{draft}", CLERK).audited().to(app.clone(), enter))
 }
 
+/// Forgets the answers of drafts that nobody has touched for a month, and of those that became persons.
+pub(crate) fn jobs(app: &Register, worker: &mut Worker) {
+    let this = app.clone();
+    worker.on(SWEEP_JOB, move |cx, _| {
+        let this = this.clone();
+        async move {
+            let before = cx.now().checked_sub(SignedDuration::from_hours(24 * 30)).unwrap_or(Timestamp::UNIX_EPOCH);
+            let done = this.db().write(&cx, |tx, _| Box::pin(async move { tx.run(SWEEP, params![before]).await }));
+            done.await.map(|_| ()).map_err(|e: StoreError| JobError::from(e))
+        }
+    });
+    worker.every(SWEEP_JOB, SignedDuration::from_hours(6));
+}
+
 async fn begin_page(State(_): State<Register>, cx: PageCx) -> Answer {
     cx.page(&pages::BeginPage { cx: &cx })
 }
@@ -80,12 +96,10 @@ async fn begin_page(State(_): State<Register>, cx: PageCx) -> Answer {
 async fn begin(State(app): State<Register>, cx: PageCx) -> Answer {
     let who = cx.who()?;
     let id: DraftId = cx.cx().id();
-    let month = jiff::SignedDuration::from_hours(24 * 30);
     app.db()
         .write(&(cx.cx(), who.id), |tx, (cx, actor)| {
             Box::pin(async move {
                 let now = cx.now();
-                tx.run(SWEEP, params![now.checked_sub(month).unwrap_or(Timestamp::UNIX_EPOCH)]).await?;
                 tx.run(PUT, params![id, *actor, now]).await?;
                 Ok::<_, StoreError>(())
             })
