@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{c14n, card, failure::Failure, inspect, sign, timestamp, ui::Ui, validate};
+use crate::{agent, c14n, card, failure::Failure, inspect, sign, timestamp, ui::Ui, validate};
 
 /// Signs, validates and inspects documents with the Latvian eID card and other keys.
 #[derive(Parser)]
@@ -67,6 +67,8 @@ pub(crate) enum Command {
     Timestamp(timestamp::Options),
     /// The identity card: information, PINs.
     Card(card::Options),
+    /// Let web pages use the card in the reader, asking its holder each time.
+    Agent(agent::Options),
 }
 
 impl Command {
@@ -78,6 +80,7 @@ impl Command {
             Self::C14n(o) => c14n::run(&o),
             Self::Timestamp(o) => timestamp::run(o, ui).await,
             Self::Card(o) => card::run(o, ui),
+            Self::Agent(o) => agent::run(o, ui).await,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `enkurs-sign`: signs, validates and inspects documents, and serves the holder's card.
 
+mod agent;
 mod c14n;
 mod card;
 mod cli;

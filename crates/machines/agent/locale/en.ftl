@@ -1,4 +1,5 @@
 agent-name = Card agent
+agent-listening = The card agent is running: { $address }. Stop it with Ctrl-C.
 agent-demo = Demonstration: virtual cards, invented persons.
 agent-hello = Connecting to the page…
 agent-hello-wait = This window belongs to your computer, not to the page that opened it.
@@ -79,3 +80,6 @@ error-agent-texts = The agent's texts are damaged.
 error-agent-consents = The list of allowed sites cannot be read.
     .cause = The file is damaged or not accessible.
     .remedy = Delete the file consents.json; you will be asked about sites again.
+error-agent-port = The agent cannot use this port.
+    .cause = Another program, or another agent, is using it.
+    .remedy = Close the other program or name another port with --port.

@@ -1,4 +1,5 @@
 agent-name = Kartes aģents
+agent-listening = Kartes aģents darbojas: { $address }. Apturēt: Ctrl-C.
 agent-demo = Demonstrācija: virtuālas kartes, izdomātas personas.
 agent-hello = Savienojas ar lapu…
 agent-hello-wait = Šis logs pieder tavam datoram, nevis lapai, kas to atvēra.
@@ -79,3 +80,6 @@ error-agent-texts = Aģenta teksti ir bojāti.
 error-agent-consents = Atļauto vietņu sarakstu nevar nolasīt.
     .cause = Fails ir bojāts vai nav pieejams.
     .remedy = Izdzēs failu consents.json; par vietnēm tiks jautāts no jauna.
+error-agent-port = Aģents nevar izmantot šo portu.
+    .cause = To jau lieto cita programma vai vēl viens aģents.
+    .remedy = Aizver otru programmu vai norādi citu portu ar --port.

@@ -39,6 +39,11 @@ use text::Texts;
 /// has the functions of the public `web-eid.js`; with the Web eID extension it uses that, else this agent.
 pub const WEB_EID_JS: &str = include_str!("../assets/web-eid.js");
 
+/// Texts of the agent, Latvian (Fluent).
+pub const LOCALE_LV: &str = include_str!("../locale/lv.ftl");
+/// Texts of the agent, English (Fluent).
+pub const LOCALE_EN: &str = include_str!("../locale/en.ftl");
+
 /// The agent's port unless told otherwise.
 pub const PORT: u16 = 8082;
 

@@ -7,8 +7,8 @@ use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
 use serde::Deserialize;
 
 const SOURCES: [(Lang, [&str; 3]); 2] = [
-    (Lang::Lv, [include_str!("../locale/lv.ftl"), card::LOCALE_LV, reader::LOCALE_LV]),
-    (Lang::En, [include_str!("../locale/en.ftl"), card::LOCALE_EN, reader::LOCALE_EN]),
+    (Lang::Lv, [crate::LOCALE_LV, card::LOCALE_LV, reader::LOCALE_LV]),
+    (Lang::En, [crate::LOCALE_EN, card::LOCALE_EN, reader::LOCALE_EN]),
 ];
 
 /// A language of the pages.

@@ -21,7 +21,7 @@ pub(crate) enum Cards {
 }
 
 impl Cards {
-    fn source(&self) -> Result<Box<dyn CardSource>, Failure> {
+    pub(crate) fn source(&self) -> Result<Box<dyn CardSource>, Failure> {
         match self {
             Self::Readers => Ok(Box::new(PcscReaders::new())),
             Self::Tray(dir) if !dir.is_dir() => Err(Failure::usage("card.no-tray", dir.display())),

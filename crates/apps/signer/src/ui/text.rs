@@ -14,8 +14,9 @@ impl Lang {
     }
 }
 
-const LV: [&str; 7] = [
+const LV: [&str; 8] = [
     include_str!("../../locale/lv.ftl"),
+    ::agent::LOCALE_LV,
     include_str!("../validate/lv.ftl"),
     ades::LOCALE_LV,
     card::LOCALE_LV,
@@ -23,8 +24,9 @@ const LV: [&str; 7] = [
     reader::LOCALE_LV,
     xml::LOCALE_LV,
 ];
-const EN: [&str; 7] = [
+const EN: [&str; 8] = [
     include_str!("../../locale/en.ftl"),
+    ::agent::LOCALE_EN,
     include_str!("../validate/en.ftl"),
     ades::LOCALE_EN,
     card::LOCALE_EN,
