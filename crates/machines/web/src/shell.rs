@@ -175,10 +175,10 @@ impl Shell {
         });
         let site = Arc::clone(&inner);
         let router = router
-            .route("/assets/{file}", axum::routing::get(move |file| async move { site.assets.serve(file) }))
             .fallback(outer::nothing_here)
             .method_not_allowed_fallback(outer::wrong_method)
             .layer(middleware::from_fn_with_state(Arc::clone(&inner), outer::visit))
+            .route("/assets/{file}", axum::routing::get(move |file| async move { site.assets.serve(file) }))
             .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest))
             .layer(middleware::from_fn_with_state(Arc::clone(&inner), outer::outermost));
         let seen = Arc::new(described.into_iter().map(|(s, _)| s).collect());

@@ -54,6 +54,9 @@ async fn guarded(policy: Policy, cx: &PageCx, req: Request, next: Next) -> Resul
         let wait = wait.max(Duration::from_secs(1)).as_secs();
         return Err(Fault::new(Status::TOO_MANY_REQUESTS, "web.rate.exceeded").with("seconds", wait).retry_after(wait));
     }
+    if policy.permission != Permission::Public && cx.slot().unsure {
+        return Err(Fault::new(Status::SERVICE_UNAVAILABLE, "web.busy").retry_after(5));
+    }
     let actor = cx.actor();
     match policy.permission.check(actor.as_ref(), cx.node().is_some()) {
         Ok(()) => {}

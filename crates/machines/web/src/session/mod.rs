@@ -150,6 +150,8 @@ pub(crate) struct Slot {
     pub(crate) dirty: bool,
     /// A cookie came that no longer holds; it is cleared.
     pub(crate) stale: bool,
+    /// Whether it holds cannot be asked now.
+    pub(crate) unsure: bool,
 }
 
 #[cfg(test)]

@@ -113,16 +113,16 @@ async fn session(shell: &Inner, headers: &HeaderMap) -> Slot {
     let Some(sealed) = cookie(headers, name) else { return Slot::default() };
     let opened = shell.config.keys.open_text(name, sealed).and_then(|p| serde_json::from_slice::<Session>(&p).ok());
     let opened = opened.filter(|s| s.fresh(&shell.cx, shell.config.lifetimes));
-    let Some(mut s) = opened else { return Slot { session: None, dirty: false, stale: true } };
+    let Some(mut s) = opened else { return Slot { stale: true, ..Slot::default() } };
     if let Some(a) = &s.actor {
         match shell.gate.holds(&shell.cx, &a.id, &s.sid, s.epoch).await {
             Ok(true) => {}
-            Ok(false) => return Slot { session: None, dirty: false, stale: true },
-            Err(_) => return Slot { session: None, dirty: false, stale: false },
+            Ok(false) => return Slot { stale: true, ..Slot::default() },
+            Err(_) => return Slot { unsure: true, ..Slot::default() },
         }
     }
     let dirty = s.touch(&shell.cx);
-    Slot { session: Some(s), dirty, stale: false }
+    Slot { session: Some(s), dirty, ..Slot::default() }
 }
 
 /// Who comes; afterwards the cookie is sealed and a fault becomes a page or a problem document.

@@ -1,7 +1,6 @@
 use std::sync::atomic::Ordering;
 
 use axum::http::Method;
-use testkit::World;
 use web::testing;
 
 use crate::sample::{client, shell};

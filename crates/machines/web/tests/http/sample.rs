@@ -77,9 +77,8 @@ async fn plain() -> &'static str {
     "ok"
 }
 
-async fn falls() -> &'static str {
-    let nothing: Option<&str> = None;
-    nothing.unwrap()
+async fn falls(cx: PageCx) -> String {
+    cx.kept("nothing").unwrap()
 }
 
 async fn count(State(app): State<Arc<Sample>>, cx: PageCx, Json(v): Json<serde_json::Value>) -> Answer {

@@ -1,5 +1,5 @@
 use jiff::SignedDuration;
-use testkit::{Client, World};
+use testkit::Client;
 
 use crate::sample::{client, shell};
 
@@ -64,5 +64,16 @@ testkit::each_db! {
         let before = c.get("/sample").await.field("_csrf").unwrap();
         enter(&mut c).await;
         c.post_form("/leave", &[("_csrf", &before)]).await.expect(403);
+    }
+
+    async fn a_database_that_is_away_signs_nobody_out(world: World) {
+        let (shell, _) = shell(world.cx.clone(), &world.db, |_| {});
+        let mut c = client(&shell);
+        enter(&mut c).await;
+        world.db.close().await;
+        let busy = c.get_once("/mine").await.expect(503);
+        assert!(busy.text().contains("web.busy") && busy.header("retry-after").is_some());
+        assert!(c.cookie("enkurs").is_some());
+        c.get("/sample").await.expect(200);
     }
 }

@@ -1,4 +1,3 @@
-use testkit::World;
 use web::{i18n::check, limits, testing};
 
 use crate::sample::{EN, LV, client, shell};

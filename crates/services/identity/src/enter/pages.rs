@@ -171,7 +171,7 @@ async fn become_actor(me: &Identity, cx: &PageCx, p: &Proven, place: Option<&Sta
     };
     let body = json!({ "method": "eid-card", "certificate": p.serial });
     record(me, cx, &Entry::new("identity.enter.done", &actor.id, body)).await?;
-    let home = if actor.is_staff() { "/clerk" } else { "/me" };
+    let home = if actor.is_staff() { "/clerk" } else { "/my" };
     cx.sign_in(actor).await?;
     cx.redirect(if to.is_empty() { home } else { to })
 }

@@ -12,7 +12,7 @@ fn says(a: &Answer, code: &str) {
 }
 
 async fn inside(c: &mut Client) -> bool {
-    c.get_once("/me").await.status == 200
+    c.get_once("/my").await.status == 200
 }
 
 testkit::each_db! {
@@ -20,11 +20,11 @@ testkit::each_db! {
         let n = Nation::new(&world);
         let card = n.card(10, "320000-00007");
         let mut c = n.client();
-        let asked = c.get("/me").await.expect(200);
-        assert!(asked.path.starts_with("/sign-in?to=/me"));
+        let asked = c.get("/my").await.expect(200);
+        assert!(asked.path.starts_with("/sign-in?to=/my"));
         let nonce = asked.field("nonce").unwrap();
         let home = c.submit(&asked, "/sign-in", &[("token", &token(&card, ORIGIN, &nonce))]).await.expect(200);
-        assert_eq!((home.path.as_str(), home.text().as_str()), ("/me", r#""PNOLV-320000-00007""#));
+        assert_eq!((home.path.as_str(), home.text().as_str()), ("/my", r#""PNOLV-320000-00007""#));
         let session: serde_json::Value = c.get("/api/v1/session").await.expect(200).json();
         assert_eq!((session["surname"].as_str(), session["method"].as_str()), (Some("Ozola"), Some("eid-card")));
         world.clock.advance(SignedDuration::from_secs(1));
@@ -146,8 +146,8 @@ testkit::each_db! {
         let other = Nation::new(&world);
         let mut elsewhere = other.client();
         elsewhere.set_cookie("enkurs", &cookie);
-        let asked = elsewhere.get_once("/me").await.expect(303);
-        assert_eq!(asked.header("location"), Some("/sign-in?to=/me"));
+        let asked = elsewhere.get_once("/my").await.expect(303);
+        assert_eq!(asked.header("location"), Some("/sign-in?to=/my"));
         let page = c.get("/sign-in").await;
         let mut copy = c.clone();
         c.submit(&page, "/sign-out", &[]).await;

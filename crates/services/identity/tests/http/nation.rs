@@ -84,7 +84,7 @@ impl Nation {
         peers.answer_with(handlers).unwrap();
         let home = Routes::new("home", "", "")
             .route(Route::get("/", Permission::Public).to((), || async { "home" }))
-            .route(Route::get("/me", Permission::Person).to((), ok))
+            .route(Route::get("/my", Permission::Person).to((), ok))
             .route(Route::get("/clerk", Permission::Staff(web::Role::Clerk)).to((), ok));
         let mut config = Config::new(ORIGIN, web::KeyRing::fresh(world.cx.random.as_ref()));
         config.limits = LimitConfig::unlimited();

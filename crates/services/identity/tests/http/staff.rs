@@ -1,5 +1,4 @@
 use contract::identity::{EndStaff, FindStaff, PutStaff};
-use testkit::World;
 
 use crate::nation::{Nation, enter};
 
@@ -27,7 +26,7 @@ testkit::each_db! {
         assert!(asked.path.contains("staff=1"), "{}", asked.path);
         let home = enter(&mut c, "/sign-in?staff=1", &card).await.expect(200);
         assert_eq!((home.path.as_str(), home.text()), ("/clerk", format!("{:?}", member.id)));
-        c.get_once("/me").await.expect(403);
+        c.get_once("/my").await.expect(403);
         let found = n.peers.call(&world.cx, FindStaff { ids: vec![member.id.clone(), "staff:X".into()] }).await.unwrap();
         assert_eq!(found, [member]);
     }
@@ -37,9 +36,9 @@ testkit::each_db! {
         let card = n.card(10, "320000-00007");
         n.peers.call(&world.cx, put(&["clerk"], "Paraugu pārvalde")).await.unwrap();
         let mut c = n.client();
-        let choice = enter(&mut c, "/sign-in?to=/me", &card).await.expect(200);
+        let choice = enter(&mut c, "/sign-in?to=/my", &card).await.expect(200);
         assert!(choice.path == "/sign-in/as" && choice.text().contains("Paraugu pārvalde"));
-        c.get_once("/me").await.expect(303);
+        c.get_once("/my").await.expect(303);
         let again = c.submit(&choice, "/sign-in/as", &[("as", "staff:01ARZ3NDEKTSV4RRFFQ69G5FAV")]).await.expect(200);
         assert_eq!(again.path, "/sign-in/as", "another's place cannot be taken");
         let home = c.submit(&choice, "/sign-in/as", &[("as", "person")]).await.expect(200);
