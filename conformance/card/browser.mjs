@@ -1,5 +1,6 @@
 // The card in a real browser: page → agent's window → virtual card → page, and what must not work. Chromium by playwright-core.
 // node browser.mjs PAGE AGENT   (both origins; started by browser.sh)
+import { createHash, verify, X509Certificate } from "node:crypto";
 import { createRequire } from "node:module";
 const require = createRequire(new URL("../../dev/browser/package.json", import.meta.url));
 const { chromium } = require("playwright-core");
@@ -14,8 +15,11 @@ const page = await context.newPage();
 const loud = [];
 context.on("weberror", (e) => loud.push(String(e.error())));
 context.on("console", (m) => { if (m.type() === "error" && !/422|favicon/.test(m.text())) loud.push(m.text()); });
+let token;
+page.on("request", (r) => { if (r.url().endsWith("/sign-in")) token = JSON.parse(r.postData()); });
 await page.goto(page0);
 await page.waitForTimeout(1200);
+const nonce = await page.evaluate(() => document.body.dataset.nonce);
 const says = async (text) => { await page.waitForFunction((t) => document.querySelector("#out").textContent.includes(t), text, { timeout: 10_000 }); return true; };
 const popup = async (click) => { const [w] = await Promise.all([context.waitForEvent("page"), page.click(click)]); await w.waitForURL(/request/); return w; };
 const look = async (w, name) => {
@@ -47,6 +51,12 @@ ok("a wrong PIN is told with the tries left", (await w.textContent("[role=alert]
 await w.fill("input[name=pin]", "1234");
 await guarded(w, "go");
 ok("the page's server knows the holder", await says("Andra Ozoliņa"));
+// The token as the Web eID documents describe it, judged by node's own cryptography.
+const sha384 = (text) => createHash("sha384").update(text).digest();
+const holder = new X509Certificate(Buffer.from(token.unverifiedCertificate, "base64"));
+const message = Buffer.concat([sha384(page0), sha384(nonce)]);
+ok("the token has the documented form", /^web-eid:1(\.\d+)?$/.test(token.format) && token.algorithm === "ES384" && token.appVersion.startsWith("https://"));
+ok("node verifies the token", verify("sha384", message, { key: holder.publicKey, dsaEncoding: "ieee-p1363" }, Buffer.from(token.signature, "base64")));
 
 // Sign: one window for certificate and signature, no second consent.
 w = await popup("#sign");
