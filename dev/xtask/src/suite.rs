@@ -71,7 +71,7 @@ pub(crate) fn test(only: Option<&str>, install: bool) -> Done {
     parts.part("conformance: PKI (openssl, pkilint)", |_| {
         script("conformance/pki/run", &peers(&[("PYTHON", need::python()?)]))
     })?;
-    parts.part("conformance: card (pcscd, OpenSC)", |_| script("conformance/card/run", &peers(&[])))?;
+    parts.part("conformance: card (pcscd, OpenSC)", |_| script("conformance/card/run.sh", &peers(&[])))?;
     parts.part("conformance: signatures (EU DSS, pyHanko, xmlsec1)", |_| {
         let mut env = peers(&[("PYTHON", need::python()?)]);
         env.push(("DSS_CLASSPATH", need::dss()?));

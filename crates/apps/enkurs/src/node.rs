@@ -1,12 +1,12 @@
 //! What every command of a node stands on: database, keys, contents.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use base::{Cx, KeyRing, Secret};
 use futures_util::future::BoxFuture;
 use keys::{KeyKind, KeyStore, Pkcs11Config, Pkcs11Store, SoftwareStore, ToSign, Unlock};
 use ledger::{CheckpointSigner, LedgerError, Sequencer};
-use store::{Blobs, Db, Options};
+use store::{Blobs, Db, Options, Worker};
 
 use crate::{Config, Failure, config::Keys};
 
@@ -40,6 +40,13 @@ impl Node {
         let blobs = Blobs::open(&config.data.join("blobs"), Arc::clone(&ring))?;
         let keys = open_keys(&config)?;
         Ok(Self { config: Arc::new(config), cx, db, ring, blobs, keys })
+    }
+
+    /// A worker as the configuration wants it.
+    pub fn worker(&self) -> Worker {
+        let jobs = self.config.jobs;
+        let worker = Worker::new(self.db.clone(), self.cx.clone());
+        worker.lease(Duration::from_secs(jobs.lease_seconds)).at_once(jobs.at_once)
     }
 
     /// The sequencer of this node, with the ledger's key made if it is new. Writes the public half beside the data.

@@ -75,7 +75,8 @@ async fn file(db: &Db, path: &str) -> Answer {
     })?;
     let found = found.ok_or_else(|| Fault::new(Status::NOT_FOUND, "ledger.file"))?;
     let cache = if found.immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
-    Ok(([(header::CONTENT_TYPE, found.media_type), (header::CACHE_CONTROL, cache)], found.content).into_response() as Response)
+    Ok(([(header::CONTENT_TYPE, found.media_type), (header::CACHE_CONTROL, cache)], found.content).into_response()
+        as Response)
 }
 
 fn say(lang: Lang, lv: &str, en: &str) -> String {

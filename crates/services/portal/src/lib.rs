@@ -2,7 +2,7 @@
 //!
 //! It owns no data of others: it asks the services over the contract, and the ledger.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use contract::Peers;
 use store::Db;
@@ -22,13 +22,18 @@ pub struct Portal(Arc<Inner>);
 struct Inner {
     db: Db,
     peers: Peers,
-    demo: Option<DemoInfo>,
+    demo: OnceLock<DemoInfo>,
 }
 
 impl Portal {
-    /// The portal; `demo` tells the invented people of a demonstration and their PINs, and is absent everywhere else.
-    pub fn new(db: Db, peers: Peers, demo: Option<DemoInfo>) -> Self {
-        Self(Arc::new(Inner { db, peers, demo }))
+    /// The portal.
+    pub fn new(db: Db, peers: Peers) -> Self {
+        Self(Arc::new(Inner { db, peers, demo: OnceLock::new() }))
+    }
+
+    /// Makes the first page that of a demonstration, with its invented people and their PINs. The first call counts.
+    pub fn demonstrate(&self, demo: DemoInfo) {
+        let _ = self.0.demo.set(demo);
     }
 
     pub(crate) fn db(&self) -> &Db {
@@ -38,7 +43,7 @@ impl Portal {
         &self.0.peers
     }
     pub(crate) fn demo(&self) -> Option<&DemoInfo> {
-        self.0.demo.as_ref()
+        self.0.demo.get()
     }
 
     /// Pages.

@@ -27,7 +27,7 @@ pub fn check(config: &Config) -> Result<(), Failure> {
 pub async fn serve(config: Config) -> Result<(), Failure> {
     let stop = serve::stop_on_signal();
     let node = ready(config).await?;
-    let (_, wired) = wire::wire(&node, None).await?;
+    let (_, wired) = wire::wire(&node).await?;
     let running = serve::start(&node, wired, stop).await?;
     let at = &running.addresses;
     tracing::info!(public = %at.public, operator = ?at.operator, contract = ?at.contract, url = node.config.public_url, "serving");
@@ -40,7 +40,7 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
 pub async fn worker(config: Config) -> Result<(), Failure> {
     let stop = serve::stop_on_signal();
     let node = ready(config).await?;
-    let (_, wired) = wire::wire(&node, None).await?;
+    let (_, wired) = wire::wire(&node).await?;
     tracing::info!(roles = ?node.config.roles, "working");
     let late = CancellationToken::new();
     let after = late.clone();

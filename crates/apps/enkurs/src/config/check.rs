@@ -38,6 +38,9 @@ impl Config {
                 return Err(format!("nodes.services.{}: {url} is not https://HOST:PORT", service.name()));
             }
         }
+        if self.jobs.lease_seconds == 0 || self.jobs.at_once == 0 {
+            return Err("jobs: lease_seconds and at_once are at least 1".into());
+        }
         let limits = &self.limits;
         for (name, value) in [
             ("upload_mib", limits.upload_mib),
@@ -118,6 +121,7 @@ mod tests {
             ("[listen]\ncontract = \"127.0.0.1:9\"", "listen.contract"),
             ("[limits]\nupload_mib = 0", "limits.upload_mib"),
             ("[limits.rates]\nfast = 1", "fast"),
+            ("[jobs]\nat_once = 0", "jobs"),
             ("[keys]\nstore = \"paper\"", "paper"),
             ("[keys]\nstore = \"pkcs11\"", "library"),
             ("[tls]\ncertificate = \"x\"", "key"),

@@ -53,6 +53,9 @@ pub struct Config {
     /// Other nodes.
     #[serde(default)]
     pub nodes: Option<Nodes>,
+    /// Jobs.
+    #[serde(default)]
+    pub jobs: Jobs,
     /// Certification authority.
     #[serde(default)]
     pub ca: ca::Config,
@@ -186,6 +189,16 @@ pub struct Nodes {
     pub services: BTreeMap<Service, String>,
 }
 
+/// Jobs.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Jobs {
+    /// How soon the jobs of a node that died are taken over, in seconds.
+    pub lease_seconds: u64,
+    /// How many jobs of a kind run at the same time.
+    pub at_once: u32,
+}
+
 /// Ledger.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -254,6 +267,11 @@ impl Default for Rates {
         Self { read: 1200, write: 240, sign_in: 30, upload: 60 }
     }
 }
+impl Default for Jobs {
+    fn default() -> Self {
+        Self { lease_seconds: 15, at_once: 8 }
+    }
+}
 impl Default for Log {
     fn default() -> Self {
         Self { level: "info".into(), json: false }
@@ -275,6 +293,7 @@ impl Config {
             keys: Keys::default(),
             limits: Limits::default(),
             nodes: None,
+            jobs: Jobs::default(),
             ca: ca::Config::default(),
             ledger: Ledger::default(),
             log: Log::default(),

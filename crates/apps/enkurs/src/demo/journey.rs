@@ -1,0 +1,201 @@
+//! The first journey without a browser: two people get cards, sign real files with them, and the files are validated.
+
+use std::{
+    fs,
+    io::BufWriter,
+    path::{Path, PathBuf},
+};
+
+use ades::{facts::Level, validate::Lang};
+use card::profile::Use;
+use signing::engine::{Format, Input, Validation};
+
+use super::{
+    hand::CardHand,
+    open, people,
+    report::{Line, Names},
+};
+use crate::{Config, Failure, Node, cli, wire::Services};
+
+/// Issues cards and signs the files of `options` into `out`. Fails unless every result is validated.
+#[expect(clippy::print_stdout, reason = "the command line speaks to its user")]
+pub(super) async fn run(options: &cli::Demo, out: &Path) -> Result<(), Failure> {
+    for file in &options.journey {
+        fs::metadata(file).map_err(Failure::file(file))?;
+    }
+    fs::create_dir_all(out).map_err(Failure::file(out))?;
+    let temporary = tempfile::tempdir().map_err(Failure::file("a temporary directory"))?;
+    let data = options.data.clone().unwrap_or_else(|| temporary.path().join("data"));
+    let mut config = Config::in_directory(&data, format!("http://{}", options.listen));
+    config.demo = true;
+    println!(
+        "creating the national PKI in {}",
+        if options.data.is_some() { data.display().to_string() } else { "a temporary directory".into() }
+    );
+    let (node, services, wired) = open(config).await?;
+    let roots = trust_anchors(&node, &services, out).await?;
+    println!("trust anchors: root.pem ({roots})");
+    let hands = cards(&node, &services).await?;
+    let lines = sign_all(&node, &services, &hands, &options.journey, out).await?;
+    let json = serde_json::to_vec_pretty(&lines).map_err(|e| Failure::Wire(e.to_string()))?;
+    let path = out.join("report.json");
+    fs::write(&path, json).map_err(Failure::file(path))?;
+    let placed = wired.sequencer.drain().await?;
+    println!("ledger: {placed} entries under a signed checkpoint");
+    node.db.close().await;
+    let bad = lines.iter().filter(|l| !l.good()).count();
+    if bad == 0 {
+        Ok(())
+    } else {
+        Err(Failure::Unsound(format!("{bad} of {} results are not validated: see report.json", lines.len())))
+    }
+}
+
+/// Writes the roots as PEM.
+async fn trust_anchors(node: &Node, services: &Services, out: &Path) -> Result<usize, Failure> {
+    let anchors = services.peers.call(&node.cx, contract::ca::Anchors {}).await.map_err(|e| Failure::Wire(e.code))?;
+    let pem: String = anchors.roots.iter().map(|root| pki::pem_encode("CERTIFICATE", &root.0)).collect();
+    let path = out.join("root.pem");
+    fs::write(&path, pem).map_err(Failure::file(path))?;
+    Ok(anchors.roots.len())
+}
+
+/// Two citizens get cards from two clerks.
+#[expect(clippy::print_stdout, reason = "the command line speaks to its user")]
+async fn cards(node: &Node, services: &Services) -> Result<Vec<CardHand>, Failure> {
+    let persons = people::nation(node, 5);
+    let ids = people::enter(node, services, &persons).await?;
+    println!("registered {} people", ids.len());
+    let mut staff = Vec::new();
+    for person in persons.iter().take(2) {
+        staff.push(people::clerk(node, services, person).await?);
+    }
+    let mut hands = Vec::new();
+    for (person, id) in persons.iter().zip(&ids).skip(2).take(2) {
+        let issued = people::card(node, services, &staff, person, id).await?;
+        let (document, chip) = (&issued.document, &issued.card);
+        let hand = CardHand::new(&services.tray, chip, people::pin2())?;
+        println!(
+            "card {document}: applied for, approved by a second clerk, keys made on board, {} written, handed over, activated",
+            certificates(services, chip)?
+        );
+        hands.push(hand);
+    }
+    Ok(hands)
+}
+
+/// How many certificates a card carries, in words.
+fn certificates(services: &Services, chip: &str) -> Result<String, Failure> {
+    let inserted = services.tray.insert(chip).map_err(|e| Failure::Wire(e.to_string()))?;
+    let mut card = card::EidCard::connect(inserted).map_err(|e| Failure::Wire(e.to_string()))?;
+    let mut count = 0;
+    for usage in Use::ALL {
+        card.certificate(usage).map_err(|e| Failure::Wire(e.to_string()))?;
+        count += 1;
+    }
+    Ok(format!("{count} certificates"))
+}
+
+async fn sign_all(
+    node: &Node,
+    services: &Services,
+    hands: &[CardHand],
+    files: &[PathBuf],
+    out: &Path,
+) -> Result<Vec<Line>, Failure> {
+    let (Some(first), Some(second)) = (hands.first(), hands.get(1)) else {
+        return Err(Failure::Wire("two cards are needed".into()));
+    };
+    let mut names = Names::of(out);
+    let mut lines = Vec::new();
+    for file in files {
+        let pdf = is_pdf(file);
+        let format = if pdf { Format::Pdf } else { Format::Edoc };
+        let stem = file.file_stem().map_or_else(|| "file".into(), |s| s.to_string_lossy().into_owned());
+        let shown = shown(file);
+        let input = Input::path(file).map_err(|e| Failure::Wire(format!("{shown}: {e}")))?;
+        let name = names.free(&stem, format.name());
+        let made = one(node, services, &[first], vec![input], format, &out.join(&name)).await;
+        lines.push(told(made, &shown, &name, format));
+    }
+    let mut inside = Names::of(Path::new("/nonexistent"));
+    let mut inputs = Vec::new();
+    for file in files {
+        let (stem, extension) = (part(file.file_stem()), part(file.extension()));
+        let mut input = Input::path(file).map_err(|e| Failure::Wire(e.to_string()))?;
+        input.name = inside.free(&stem, &extension);
+        inputs.push(input);
+    }
+    let name = names.free("all", "asice");
+    let every = files.iter().map(|f| shown(f)).collect::<Vec<_>>().join(", ");
+    let made = one(node, services, &[first, second], inputs, Format::Asice, &out.join(&name)).await;
+    lines.push(told(made, &every, &name, Format::Asice));
+    Ok(lines)
+}
+
+/// Signs, by one hand after the other, and validates.
+async fn one(
+    node: &Node,
+    services: &Services,
+    hands: &[&CardHand],
+    mut inputs: Vec<Input>,
+    format: Format,
+    target: &Path,
+) -> Result<ades::validate::Report, signing::engine::EngineError> {
+    let engine = services.signing.engine();
+    let io = signing::engine::EngineError::Io;
+    let unfinished = target.with_extension("unfinished");
+    for hand in hands {
+        let file = BufWriter::new(fs::File::create(&unfinished).map_err(io)?);
+        let signed = engine.sign(&node.cx, &inputs, format, Level::LT, *hand, file).await;
+        let done =
+            signed.and_then(|w| w.into_inner().map_err(|e| io(e.into_error()))).and_then(|f| f.sync_all().map_err(io));
+        if let Err(e) = done {
+            let _ = fs::remove_file(&unfinished);
+            return Err(e);
+        }
+        fs::rename(&unfinished, target).map_err(io)?;
+        inputs = vec![Input::path(target)?];
+    }
+    let signed = Input::path(target)?;
+    engine.validate(&node.cx, &signed, &Validation { lang: Lang::En, offline: true, ..Validation::default() }).await
+}
+
+#[expect(clippy::print_stdout, reason = "the command line speaks to its user")]
+fn told(
+    made: Result<ades::validate::Report, signing::engine::EngineError>,
+    input: &str,
+    output: &str,
+    format: Format,
+) -> Line {
+    let line = match made {
+        Ok(report) => Line::judged(input, output, format.name(), &report),
+        Err(e) => Line::refused(input, format.name(), &e.code()),
+    };
+    match &line.refused {
+        None => println!(
+            "{input} -> {output}: {} {} by {}",
+            line.level.as_deref().unwrap_or("-"),
+            line.indication,
+            line.signers.join(", ")
+        ),
+        Some(code) => println!("{input}: not signed ({code})"),
+    }
+    line
+}
+
+/// By content, not by name: the header may stand in the first kilobyte.
+fn is_pdf(file: &Path) -> bool {
+    let mut head = Vec::new();
+    let read =
+        fs::File::open(file).and_then(|f| std::io::Read::read_to_end(&mut std::io::Read::take(f, 1024), &mut head));
+    read.is_ok() && head.windows(5).any(|w| w == b"%PDF-")
+}
+
+fn part(name: Option<&std::ffi::OsStr>) -> String {
+    name.map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn shown(file: &Path) -> String {
+    part(file.file_name())
+}

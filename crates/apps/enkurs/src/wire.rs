@@ -1,0 +1,149 @@
+//! Joins the services into one platform: the one list of them all.
+
+use std::{fs, path::Path, sync::Arc, time::Duration};
+
+use contract::{Handlers, Peers, Service, Transport};
+use web::{
+    Routes, Shell,
+    limits::{Class, Rate},
+    peers::{MutualTls, NodeIdentity},
+    session::DbGate,
+};
+
+use crate::{Failure, Node, serve::Wired};
+
+/// The services of a node. All are built, so that commands may use them; only those of its roles are wired.
+pub struct Services {
+    /// How they reach each other.
+    pub peers: Peers,
+    /// Certificates, status, time stamps.
+    pub ca: ca::Ca,
+    /// Persons.
+    pub register: register::Register,
+    /// Identity documents.
+    pub documents: documents::Documents,
+    /// Sign-in and staff.
+    pub identity: identity::Identity,
+    /// Signing and validation.
+    pub signing: signing::Signing,
+    /// First page, own page, ledger page.
+    pub portal: portal::Portal,
+    /// The virtual cards of this node.
+    pub tray: reader::Tray,
+}
+
+/// Builds the services of `node` and everything that runs them. The first start creates the national PKI.
+pub async fn wire(node: &Node) -> Result<(Services, Wired), Failure> {
+    let services = build(node)?;
+    let mut handlers = Handlers::new();
+    let mut worker = node.worker();
+    let mut routes: Vec<Routes> = Vec::new();
+    if node.config.runs(Service::Ca) {
+        let created = services.ca.create(&node.cx, &node.config.public_url).await;
+        created.map_err(|e| Failure::Wire(format!("national PKI: {e}")))?;
+        services.ca.handlers(&mut handlers);
+        services.ca.jobs(&mut worker);
+        routes.push(services.ca.routes());
+    }
+    if node.config.runs(Service::Register) {
+        services.register.handlers(&mut handlers);
+        routes.push(services.register.routes());
+    }
+    if node.config.runs(Service::Documents) {
+        services.documents.handlers(&mut handlers);
+        services.documents.jobs(&mut worker);
+        routes.push(services.documents.routes());
+    }
+    if node.config.runs(Service::Identity) {
+        services.identity.handlers(&mut handlers);
+        routes.push(services.identity.routes());
+    }
+    if node.config.runs(Service::Signing) {
+        services.signing.handlers(&mut handlers);
+        services.signing.jobs(&mut worker);
+        routes.push(services.signing.routes());
+    }
+    if node.config.runs(Service::Portal) {
+        services.portal.handlers(&mut handlers);
+        routes.push(services.portal.routes());
+    }
+    let wired = |e: contract::Refusal| Failure::Wire(e.code);
+    services.peers.answer_with(handlers.clone()).map_err(wired)?;
+    let sequencer = node.sequencer().await?;
+    routes.push(crate::site::routes(&node.db, sequencer.key()));
+    let gate = Arc::new(DbGate::new(node.db.clone()));
+    let shell = Shell::build(node.cx.clone(), site(node), gate, routes).map_err(|e| Failure::Wire(e.to_string()))?;
+    Ok((services, Wired { shell, handlers, worker, sequencer }))
+}
+
+/// The services over one database, with their ways to each other.
+fn build(node: &Node) -> Result<Services, Failure> {
+    let peers = Peers::new(elsewhere(node)?);
+    let tray = reader::Tray::open(&node.config.data.join("cards"), node.cx.random.clone());
+    let tray = tray.map_err(|e| Failure::Wire(format!("card tray: {e}")))?;
+    let clock = Arc::new(ca::DriftWatch::system());
+    let ca = ca::Ca::new(node.db.clone(), node.cx.clone(), node.keys.clone(), node.config.ca.clone(), clock);
+    let maker = documents::TrayMaker::new(
+        node.db.clone(),
+        peers.clone(),
+        node.ring.clone(),
+        tray.clone(),
+        card::profile::Model::LatvianV1,
+    );
+    Ok(Services {
+        ca,
+        register: register::Register::new(node.db.clone()),
+        documents: documents::Documents::new(
+            node.db.clone(),
+            node.blobs.clone(),
+            node.ring.clone(),
+            peers.clone(),
+            Arc::new(maker),
+        ),
+        identity: identity::Identity::new(node.db.clone(), peers.clone(), node.config.public_url.clone()),
+        signing: signing::Signing::new(node.db.clone(), peers.clone(), node.blobs.clone()),
+        portal: portal::Portal::new(node.db.clone(), peers.clone()),
+        peers,
+        tray,
+    })
+}
+
+/// The way to the services of other nodes, if the configuration names any.
+fn elsewhere(node: &Node) -> Result<Option<Arc<dyn Transport>>, Failure> {
+    let Some(nodes) = &node.config.nodes else { return Ok(None) };
+    let read = |path: &Path| fs::read(path).map_err(Failure::file(path));
+    let (chain, key, authority) = (read(&nodes.certificate)?, read(&nodes.key)?, read(&nodes.authority)?);
+    let me = NodeIdentity { chain: &chain, key: &key, authority: &authority };
+    let limit = Duration::from_secs(node.config.limits.request_seconds);
+    Ok(Some(Arc::new(MutualTls::new(&me, nodes.services.clone(), limit)?)))
+}
+
+/// The site as the configuration wants it.
+fn site(node: &Node) -> web::Config {
+    let config = &node.config;
+    let mut site = web::Config::new(config.public_url.clone(), node.ring.clone());
+    site.demo = config.demo;
+    site.agent_origin = config.agent_origin.clone();
+    site.support = config.support.clone();
+    site.address_header = config.proxy.address_header.clone();
+    let limits = &config.limits;
+    site.limits.upload = limits.upload_mib << 20;
+    site.limits.form = limits.form_kib << 10;
+    site.limits.raw = limits.message_kib << 10;
+    site.limits.time = Duration::from_secs(limits.request_seconds);
+    site.limits.upload_time = Duration::from_secs(limits.upload_seconds);
+    let rates = limits.rates;
+    for (class, per_minute) in [
+        (Class::Read, rates.read),
+        (Class::Write, rates.write),
+        (Class::SignIn, rates.sign_in),
+        (Class::Upload, rates.upload),
+    ] {
+        if per_minute == 0 {
+            site.limits.rates.remove(&class);
+        } else {
+            site.limits.rates.insert(class, Rate { per_minute, burst: (per_minute / 4).max(5) });
+        }
+    }
+    site
+}

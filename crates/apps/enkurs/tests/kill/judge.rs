@@ -1,0 +1,105 @@
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    time::{Duration, Instant},
+};
+
+use base::Cx;
+use store::{Db, params};
+
+use crate::{
+    load::Acknowledged,
+    node::{Node, client},
+};
+
+const BATCHES: &str = "SELECT records FROM ca_timestamp_batch";
+const CERTIFICATE: &str = "SELECT der, state, status FROM ca_certificate WHERE id = $1";
+/// What may not exist at rest: a signature without its entry in the ledger, something begun and not ended.
+const ORPHANS: [&str; 4] = [
+    "SELECT COUNT(*) FROM ca_certificate c WHERE c.state = 'issued' \
+     AND NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.kind = 'ca.certificate.issued' AND e.subject = c.id)",
+    "SELECT COUNT(*) FROM ca_timestamp_batch b \
+     WHERE NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.kind = 'ca.timestamps.issued' AND e.subject = b.id)",
+    "SELECT (SELECT COUNT(*) FROM ca_crl WHERE der IS NOT NULL) - (SELECT COUNT(*) FROM ledger_entry WHERE kind = 'ca.crl.published')",
+    "SELECT COUNT(*) FROM ca_certificate WHERE state = 'intent'",
+];
+
+/// Holds what the node has now against what it acknowledged.
+pub(crate) async fn judge(node: &Node, known: &Acknowledged, since: &mut Option<String>) {
+    let db = Db::open(&node.database).await.unwrap();
+    settled(node, &db).await;
+    let mut records = BTreeMap::new();
+    for row in db.all(BATCHES, &[]).await.unwrap() {
+        for record in row.bytes(0).unwrap().chunks_exact(48) {
+            let serial = i64::from_be_bytes(record[..8].try_into().unwrap());
+            assert!(records.insert(serial, record[16..].to_vec()).is_none(), "serial {serial} was given twice");
+        }
+    }
+    let serials: BTreeSet<i64> = known.stamps.iter().map(|(s, _)| *s).collect();
+    assert_eq!(serials.len(), known.stamps.len(), "every stamp has its own serial");
+    for (serial, digest) in &known.stamps {
+        assert_eq!(records.get(serial), Some(digest), "time stamp {serial}");
+    }
+    for issued in &known.issued {
+        let row = db.one(CERTIFICATE, params![issued.certificate_id]).await.unwrap();
+        assert_eq!((row.bytes(0).unwrap(), row.text(1).unwrap().as_str()), (issued.der.clone(), "issued"));
+        let revoked = known.revoked.contains(&issued.certificate_id);
+        assert!(!revoked || row.text(2).unwrap() == "revoked", "{} was revoked", issued.certificate_id);
+    }
+    asked_again(node, known).await;
+    verified(node, since).await;
+    db.close().await;
+}
+
+/// Waits until nothing is half done.
+async fn settled(node: &Node, db: &Db) {
+    let begun = Instant::now();
+    loop {
+        let mut left = 0;
+        for sql in ORPHANS {
+            left += db.one(sql, &[]).await.unwrap().int(0).unwrap();
+        }
+        let head = ledger::head(db).await.unwrap();
+        if left == 0 && head.waiting == 0 && head.checkpoint.as_ref().is_some_and(|c| c.size == head.size) {
+            return;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "{left} orphans, {head:?}\n{}", node.log());
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// A request whose answer was lost is asked again and gives one certificate: that of the first time if there was one.
+async fn asked_again(node: &Node, known: &Acknowledged) {
+    let (cx, peers) = (Cx::system(), node.peers());
+    let unanswered = known.asked.iter().rev().take(4);
+    for wish in unanswered {
+        let first = peers.call(&cx, wish.clone()).await.unwrap();
+        let second = peers.call(&cx, wish.clone()).await.unwrap();
+        assert_eq!(first.der, second.der);
+        let acknowledged = known.issued.iter().find(|i| i.certificate_id == first.certificate_id);
+        assert!(acknowledged.is_none_or(|a| a.der == first.der));
+    }
+}
+
+/// The ledger verifies under its key, over HTTP, by the command a stranger would use, and continues what was seen before.
+async fn verified(node: &Node, since: &mut Option<String>) {
+    let settled = Instant::now();
+    loop {
+        let checkpoint = client().get(&node.url("/ledger/checkpoint"), 1 << 16).await.unwrap();
+        if let Some(earlier) = since {
+            fs::write(node.path("earlier"), earlier).unwrap();
+        }
+        let address = node.url("/ledger");
+        let mut arguments = vec!["verify-ledger", &address, "--key", "data/ledger.vkey"];
+        if since.is_some() {
+            arguments.extend(["--since", "earlier"]);
+        }
+        let output = node.command(&arguments).output().unwrap();
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        if output.status.success() {
+            *since = Some(String::from_utf8(checkpoint).unwrap());
+            return;
+        }
+        assert!(settled.elapsed() < Duration::from_secs(5), "{said}");
+    }
+}
