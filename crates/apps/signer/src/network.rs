@@ -8,6 +8,7 @@ use crate::failure::Failure;
 /// Options of every command that may use the network.
 #[derive(Args, Clone, Debug, Default)]
 #[group(skip)]
+#[group(id = "network")]
 pub(crate) struct Options {
     /// Also connect to this origin though its address is not public, such as http://127.0.0.1:8080.
     #[arg(long, value_name = "ORIGIN")]

@@ -16,6 +16,7 @@ use crate::{cli::SecretSource, failure::Failure, ui::Ui};
 
 /// Which key, and how its owner is known.
 #[derive(Args, Clone, Debug)]
+#[group(id = "key-options")]
 pub(crate) struct Options {
     /// The key: card (identity card in a reader), pkcs12:FILE, pkcs11:URI (RFC 7512 with module-path), or card:DIR (virtual cards of a
     /// demonstration).

@@ -1,0 +1,142 @@
+//! Signing with a PKCS#12 file, and what is refused.
+
+use std::{fs, path::Path};
+
+use keys::KeyKind;
+use serde_json::Value;
+
+use crate::{
+    authority::{Authority, HELD},
+    code, refusal, run,
+};
+
+struct Place {
+    dir: tempfile::TempDir,
+    authority: Authority,
+    key: String,
+}
+
+impl Place {
+    /// `None`, and a word about it, where OpenSSL is not installed.
+    fn new(serial: u64, kind: KeyKind) -> Option<Self> {
+        let dir = tempfile::tempdir().unwrap();
+        let authority = Authority::start();
+        let Some(p12) = authority.pkcs12(dir.path(), serial, kind, Authority::valid_until()) else {
+            println!("openssl is not installed: not tried");
+            return None;
+        };
+        fs::write(dir.path().join("pin"), "secret\n").unwrap();
+        fs::write(dir.path().join("Līgums 1.txt"), "Teksts\n").unwrap();
+        fs::write(dir.path().join("b.txt"), "b\n").unwrap();
+        authority.root_pem(dir.path());
+        let key = format!("pkcs12:{}", p12.display());
+        Some(Self { dir, authority, key })
+    }
+    fn path(&self) -> &Path {
+        self.dir.path()
+    }
+    fn sign(&self, args: &[&str]) -> std::process::Output {
+        let tsa = format!("{}/tsa", self.authority.url);
+        let fixed = ["--json", "sign", "--key", &self.key, "--pin-file", "pin", "--tsa", &tsa];
+        run(self.path(), &[&fixed[..], args].concat())
+    }
+    fn validate(&self, file: &str) -> (i32, Value) {
+        let out = run(self.path(), &["--json", "validate", "--offline", "--trust-anchor", "root.pem", file]);
+        let text = String::from_utf8(out.stdout.clone()).unwrap();
+        (code(&out), serde_json::from_str(&text).unwrap_or_default())
+    }
+}
+
+#[test]
+fn containers_at_every_level_and_one_more_signature() {
+    for kind in [KeyKind::P256, KeyKind::P384, KeyKind::Rsa3072] {
+        let Some(place) = Place::new(10, kind) else { return };
+        let out = place.sign(&["Līgums 1.txt", "b.txt"]);
+        assert_eq!(code(&out), 0, "{}", String::from_utf8_lossy(&out.stderr));
+        let made: Value = serde_json::from_slice(&out.stdout).unwrap();
+        assert_eq!((&made["format"], &made["level"]), (&"edoc".into(), &"LT".into()));
+        assert_eq!(made["signer"], "Anna Paraudziņa");
+        let (exit, report) = place.validate("Līgums 1.edoc");
+        assert_eq!(exit, 0, "{report}");
+        assert_eq!(report["signatures"][0]["level"], "XAdES-BASELINE-LT");
+
+        let again = place.sign(&["Līgums 1.edoc"]);
+        assert_eq!(code(&again), 0, "{}", String::from_utf8_lossy(&again.stderr));
+        let (exit, report) = place.validate("Līgums 1-signed.edoc");
+        assert_eq!((exit, report["signatures"].as_array().map(Vec::len)), (0, Some(2)), "{report}");
+
+        for level in ["B", "T"] {
+            let out = place.sign(&["--format", "asice", "--level", level, "--out", &format!("{level}.asice"), "b.txt"]);
+            assert_eq!(code(&out), 0, "{}", String::from_utf8_lossy(&out.stderr));
+            let report = place.validate(&format!("{level}.asice")).1;
+            assert_eq!(report["signatures"][0]["level"], format!("XAdES-BASELINE-{level}"));
+        }
+        assert!(fs::read_dir(place.path()).unwrap().all(|e| !e.unwrap().file_name().to_string_lossy().ends_with(".part")));
+    }
+}
+
+#[test]
+fn nothing_is_overwritten() {
+    let Some(place) = Place::new(11, KeyKind::P256) else { return };
+    fs::write(place.path().join("b.edoc"), "mine").unwrap();
+    assert_eq!(refusal(&place.sign(&["b.txt"])), "file.exists");
+    assert_eq!(fs::read(place.path().join("b.edoc")).unwrap(), b"mine");
+    assert_eq!(code(&place.sign(&["--force", "b.txt"])), 0);
+    assert_eq!(place.validate("b.edoc").0, 0);
+}
+
+#[test]
+fn refusals_name_cause_and_remedy() {
+    let Some(place) = Place::new(HELD, KeyKind::P256) else { return };
+    let cases: [(&[&str], &str, i32); 6] = [
+        (&["b.txt"], "gather.revoked", 1),
+        (&["missing.txt"], "file.read", 1),
+        (&["--format", "cades", "b.txt"], "sign.format", 2),
+        (&["--level", "LTA", "b.txt"], "sign.level", 2),
+        (&["b.txt", "./b.txt"], "sign.same-name", 2),
+        (&["."], "sign.not-a-file", 2),
+    ];
+    for (args, expected, exit) in cases {
+        let out = place.sign(args);
+        assert_eq!((refusal(&out).as_str(), code(&out)), (expected, exit), "{args:?}");
+        assert!(out.stdout.is_empty());
+    }
+    assert!(!place.path().join("b.edoc").exists());
+    fs::write(place.path().join("pin"), "wrong\n").unwrap();
+    assert_eq!(refusal(&place.sign(&["b.txt"])), "key.wrong-passphrase");
+    fs::write(place.path().join("broken.edoc"), "PK\x03\x04").unwrap();
+    fs::write(place.path().join("pin"), "secret\n").unwrap();
+    assert_eq!(refusal(&place.sign(&["broken.edoc"])), "zip.not-zip");
+    let out = run(place.path(), &["--json", "sign", "--key", &place.key, "--pin-file", "pin", "b.txt"]);
+    assert_eq!((refusal(&out).as_str(), code(&out)), ("sign.no-tsa", 2));
+    let out = run(place.path(), &["sign", "--key", "nonsense", "b.txt"]);
+    assert_eq!(code(&out), 2);
+}
+
+#[test]
+fn expired_certificates_do_not_sign() {
+    let Some(place) = Place::new(12, KeyKind::P256) else { return };
+    let p12 = place.authority.pkcs12(place.path(), 13, KeyKind::P256, pki::testing::day(1)).unwrap();
+    let expired = Place { key: format!("pkcs12:{}", p12.display()), ..place };
+    assert_eq!(refusal(&expired.sign(&["b.txt"])), "sign.certificate-time");
+}
+
+#[test]
+fn time_stamp_inspect_and_canonical_form() {
+    let Some(place) = Place::new(14, KeyKind::P256) else { return };
+    let tsa = format!("{}/tsa", place.authority.url);
+    assert_eq!(code(&run(place.path(), &["timestamp", "--tsa", &tsa, "b.txt"])), 0);
+    let out = run(place.path(), &["--json", "inspect", "b.txt.tst", "root.pem"]);
+    let lines: Vec<Value> =
+        String::from_utf8(out.stdout).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!((&lines[0]["type"], &lines[1]["type"]), (&"time-stamp".into(), &"certificates".into()));
+    assert_eq!(code(&run(place.path(), &["inspect", "b.txt"])), 5);
+
+    fs::write(place.path().join("a.xml"), "<b y='2' x='1'/>").unwrap();
+    let alg = "http://www.w3.org/2006/12/xml-c14n11";
+    let out = run(place.path(), &["c14n", "--alg", alg, "a.xml"]);
+    assert_eq!((out.stdout.as_slice(), code(&out)), (&b"<b x=\"1\" y=\"2\"></b>"[..], 0));
+    fs::write(place.path().join("a.xml"), "<!DOCTYPE a><a/>").unwrap();
+    assert_eq!(refusal(&run(place.path(), &["--json", "c14n", "--alg", alg, "a.xml"])), "xml.parse.doctype");
+    assert_eq!(code(&run(place.path(), &["c14n", "--alg", "urn:x", "a.xml"])), 2);
+}
