@@ -1,4 +1,4 @@
--- Time stamps given out, many to a row. records: one entry of fixed form a stamp (serial, time, digest of the token).
+-- Time stamps given out, many to a row. records: one entry of fixed form a stamp (serial, time, digest of the TSTInfo).
 CREATE TABLE ca_timestamp_batch (
     id TEXT PRIMARY KEY,
     first_serial BIGINT NOT NULL,

@@ -127,7 +127,7 @@ impl Call for TimeStamp {
     const NAME: &'static str = "time-stamp";
 }
 
-/// All CA certificates of the national PKI (roots first) and the time-stamping and OCSP certificates in use.
+/// All CA certificates of the national PKI, roots first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Anchors {}
 
@@ -138,6 +138,16 @@ pub struct AnchorSet {
     pub roots: Vec<crate::Der>,
     /// Issuing CA certificates.
     pub issuers: Vec<crate::Der>,
+}
+
+/// Certificates of the OCSP responders and time-stamping units in force.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ServiceCertificates {}
+
+impl Call for ServiceCertificates {
+    type Answer = Vec<crate::Der>;
+    const SERVICE: Service = Service::Ca;
+    const NAME: &'static str = "service-certificates";
 }
 
 impl Call for Anchors {

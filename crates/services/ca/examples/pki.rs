@@ -26,7 +26,8 @@ async fn main() {
     let cx = Cx::system();
     let db = Db::open(&format!("sqlite:{}", dir.join("pki.db").display())).await.unwrap();
     db.migrate(&cx).await.unwrap();
-    let keys = SoftwareStore::open(&dir.join("keys"), Unlock::Passphrase(Secret::new("conformance".to_owned()))).unwrap();
+    let keys =
+        SoftwareStore::open(&dir.join("keys"), Unlock::Passphrase(Secret::new("conformance".to_owned()))).unwrap();
     let ca = Ca::new(db.clone(), cx.clone(), keys, Config::default(), Arc::new(DriftWatch::system()));
     ca.create(&cx, PUBLIC).await.unwrap();
 
@@ -41,7 +42,10 @@ async fn main() {
         fs::write(dir.join(format!("{}.pem", row.0)), row.1.to_pem()).unwrap();
     }
 
-    let config = web::Config { limits: web::limits::LimitConfig::unlimited(), ..web::Config::new(&url, base::KeyRing::fresh(cx.random.as_ref())) };
+    let config = web::Config {
+        limits: web::limits::LimitConfig::unlimited(),
+        ..web::Config::new(&url, base::KeyRing::fresh(cx.random.as_ref()))
+    };
     let gate = Arc::new(web::session::MemoryGate::default());
     let shell = web::Shell::build(cx, config, gate, vec![ca.routes()]).unwrap();
     println!("{url}");
@@ -56,8 +60,15 @@ async fn holders(ca: &Ca, cx: &Cx, dir: &std::path::Path) {
         identifier: Some("PNOLV-320000-00007".into()),
         ..nobody()
     };
-    let institution = || Subject { organization: Some("Paraugu pārvalde".into()), identifier: Some("NTRLV-40000000001".into()), ..nobody() };
-    let machine = |org: bool| Subject { dns: vec!["www.paraugs.example".into()], ..if org { institution() } else { nobody() } };
+    let institution = || Subject {
+        organization: Some("Paraugu pārvalde".into()),
+        identifier: Some("NTRLV-40000000001".into()),
+        ..nobody()
+    };
+    let machine = |org: bool| Subject {
+        dns: vec!["www.paraugs.example.com".into()],
+        ..if org { institution() } else { nobody() }
+    };
     let cases = [
         ("eid-authentication", Profile::EidAuthentication, person(), KeyKind::P384, None),
         ("eid-signature", Profile::EidSignature, person(), KeyKind::P384, None),

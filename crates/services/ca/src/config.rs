@@ -13,6 +13,9 @@ pub struct Config {
     pub organization_identifier: String,
     /// First words of the authorities' common names.
     pub brand: String,
+    /// Address of OCSP, revocation lists and issuers' certificates, as it stands in certificates: http, since what is fetched
+    /// there is signed and must be reachable before any certificate is trusted. Without it: `public_url`, by http.
+    pub status_url: Option<String>,
     /// Kinds of the authorities' keys.
     pub keys: Keys,
     /// Validity of the authorities' own certificates.
@@ -110,6 +113,7 @@ impl Default for Config {
             organization: "Enkurs Trust Services".into(),
             organization_identifier: "NTRLV-40000000000".into(),
             brand: "Enkurs".into(),
+            status_url: None,
             keys: Keys::default(),
             validity: Validity::default(),
             disclosure: vec![statement("en"), statement("lv")],

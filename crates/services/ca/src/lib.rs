@@ -119,13 +119,18 @@ impl Ca {
             async move { Ok(Der(ca.time_stamp(&cx, &request).await)) }
         });
         let ca = self.clone();
+        handlers.on(move |_, calls::ServiceCertificates {}| {
+            let ca = ca.clone();
+            async move {
+                let all = ca.service_certificates().await.map_err(refusal)?;
+                Ok(all.into_iter().map(|(_, c)| Der(c.der().to_vec())).collect())
+            }
+        });
+        let ca = self.clone();
         handlers.on(move |_, calls::Anchors {}| {
             let ca = ca.clone();
             async move {
-                let all = ca
-                    .authorities()
-                    .await
-                    .map_err(|e| if e.transient() { Refusal::transient(e.code()) } else { Refusal::new(e.code()) })?;
+                let all = ca.authorities().await.map_err(refusal)?;
                 let of = |root: bool| {
                     all.iter()
                         .filter(|a| (a.role == Role::Root) == root)
@@ -202,4 +207,8 @@ pub(crate) fn unavailable(why: &dyn std::fmt::Display) -> Fault {
 
 pub(crate) fn again(e: StoreError) -> JobError {
     JobError::from(e)
+}
+
+fn refusal(e: PkiError) -> Refusal {
+    if e.transient() { Refusal::transient(e.code()) } else { Refusal::new(e.code()) }
 }

@@ -144,7 +144,7 @@ pub(crate) fn routes(ca: &Ca) -> Routes {
         .route(
             Route::get("/api/v1/ca/timestamps/{serial}", operator)
                 .summary("The record of a time stamp")
-                .gives::<api::StampView>(200, "Time and digest of the token")
+                .gives::<api::StampView>(200, "Time and digest of what the stamp says")
                 .refuses(&["ca.stamp.not-found"])
                 .to(ca.clone(), api::stamp),
         )

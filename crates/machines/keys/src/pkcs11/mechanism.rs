@@ -70,24 +70,10 @@ pub(super) fn payload(algorithm: SignatureAlgorithm, what: &Prepared<'_>) -> Res
 
 /// The token's signature as X.509 has it: ECDSA `r ‖ s` becomes DER.
 pub(super) fn to_x509(algorithm: SignatureAlgorithm, raw: Vec<u8>) -> Result<Vec<u8>, KeyError> {
-    if !matches!(algorithm, SignatureAlgorithm::Ecdsa(_)) {
-        return Ok(raw);
+    match algorithm {
+        SignatureAlgorithm::Ecdsa(_) => pki::ecdsa_raw_to_der(&raw).map_err(|_| KeyError::Crypto),
+        _ => Ok(raw),
     }
-    let (r, s) = raw
-        .split_at_checked(raw.len() / 2)
-        .filter(|(r, s)| !r.is_empty() && r.len() == s.len())
-        .ok_or(KeyError::Crypto)?;
-    let body = [integer(r)?, integer(s)?].concat();
-    let length = u8::try_from(body.len()).ok().filter(|l| *l < 128).ok_or(KeyError::Crypto)?;
-    Ok([&[0x30, length], body.as_slice()].concat())
-}
-
-fn integer(unsigned: &[u8]) -> Result<Vec<u8>, KeyError> {
-    let zeros = unsigned.iter().take_while(|b| **b == 0).count().min(unsigned.len() - 1);
-    let digits = unsigned.get(zeros..).unwrap_or_default();
-    let pad: &[u8] = if digits.first().is_some_and(|b| *b >= 0x80) { &[0] } else { &[] };
-    let length = u8::try_from(pad.len() + digits.len()).map_err(|_| KeyError::Crypto)?;
-    Ok([&[0x02, length], pad, digits].concat())
 }
 
 /// CKA_EC_PARAMS: the curve's object identifier; for Ed25519 the name, which is what SoftHSM and PKCS#11 3.0 tokens all know.

@@ -62,7 +62,8 @@ pub(crate) struct ChangeView {
 pub(crate) struct StampView {
     serial: i64,
     time: String,
-    token_sha256: String,
+    /// Of the `TSTInfo`: all that the stamp says.
+    info_sha256: String,
 }
 
 /// What is to become of a certificate.
@@ -160,7 +161,7 @@ pub(crate) async fn stamp(State(ca): State<Ca>, Path(serial): Path<i64>) -> Answ
     let found = ca.db().read(|tx| Box::pin(async move { tsa::of_serial(tx, serial).await })).await;
     let record =
         found.map_err(|e| refused(&e.into()))?.ok_or_else(|| Fault::new(Status::NOT_FOUND, "ca.stamp.not-found"))?;
-    let view = StampView { serial, time: record.time.to_string(), token_sha256: issue::hex(&record.token) };
+    let view = StampView { serial, time: record.time.to_string(), info_sha256: issue::hex(&record.info) };
     Ok(Json(view).into_response())
 }
 

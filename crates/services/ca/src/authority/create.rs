@@ -13,9 +13,11 @@ use crate::{
 
 /// Makes what is missing. The address is fixed by the first call; the answer is the one that holds.
 pub(crate) async fn create(ca: &Ca, cx: &Cx, public_url: &str) -> Result<String, PkiError> {
-    let wanted = checked(public_url)?;
-    let fixed =
-        ca.db().write(&(cx, wanted), |tx, (_, url)| Box::pin(async move { rows::fix_address(tx, url).await })).await?;
+    let wanted = address(ca.config().status_url.as_deref(), public_url)?;
+    let fixed = ca
+        .db()
+        .write(&(cx, wanted.as_str()), |tx, (_, url)| Box::pin(async move { rows::fix_address(tx, url).await }))
+        .await?;
     if fixed != wanted {
         tracing::warn!(fixed, wanted, "the address in certificates was fixed when the PKI was created and stays");
     }
@@ -67,11 +69,45 @@ async fn authority(ca: &Ca, cx: &Cx, role: Role) -> Result<(), PkiError> {
     Ok(())
 }
 
-fn checked(url: &str) -> Result<&str, PkiError> {
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
-    let fine = !rest.is_empty()
-        && !rest.starts_with('/')
-        && !rest.ends_with('/')
-        && rest.bytes().all(|b| b.is_ascii_graphic());
-    if fine && !rest.contains(['?', '#']) { Ok(url) } else { Err(PkiError::Address { url: url.to_owned() }) }
+/// The address of certificates: as configured, or the public one by http where that is the same host's usual port.
+fn address(configured: Option<&str>, public_url: &str) -> Result<String, PkiError> {
+    let url = match (configured, public_url.strip_prefix("https://")) {
+        (Some(url), _) => url.to_owned(),
+        (None, Some(host)) if !host.contains(':') => format!("http://{host}"),
+        (None, _) => public_url.to_owned(),
+    };
+    let host = url.strip_prefix("http://").unwrap_or_default();
+    let fine = !host.is_empty()
+        && !host.starts_with('/')
+        && !host.ends_with('/')
+        && host.bytes().all(|b| b.is_ascii_graphic());
+    if fine && !host.contains(['?', '#']) { Ok(url) } else { Err(PkiError::Address { url }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::address;
+
+    #[test]
+    fn certificates_point_to_plain_addresses() {
+        assert_eq!(address(None, "https://id.example.lv").unwrap(), "http://id.example.lv");
+        assert_eq!(address(None, "http://127.0.0.1:8080").unwrap(), "http://127.0.0.1:8080");
+        assert_eq!(
+            address(Some("http://pki.example.lv/x"), "https://id.example.lv:8443").unwrap(),
+            "http://pki.example.lv/x"
+        );
+        for bad in [
+            "https://id.example.lv:8443",
+            "ftp://x",
+            "http://",
+            "http:///x",
+            "http://x/",
+            "http://x?y",
+            "http://x y",
+            "",
+        ] {
+            assert!(address(None, bad).is_err(), "{bad}");
+        }
+        assert!(address(Some("https://pki.example.lv"), "https://id.example.lv").is_err());
+    }
 }

@@ -12,8 +12,8 @@ pub enum PkiError {
     /// No authority of that name.
     #[error("there is no authority of that name")]
     Unknown,
-    /// The address is no http or https address.
-    #[error("the public address {url} is not http:// or https:// with a host and without a final slash")]
+    /// The address cannot stand in certificates.
+    #[error("{url} cannot stand in certificates: http://, a host, no final slash; set ca.status_url")]
     Address {
         /// As given.
         url: String,

@@ -17,7 +17,8 @@ const PUT_KEY: &str = "INSERT INTO ca_service_key (label, kind, authority, certi
 const LATEST_KEY: &str = "SELECT label, authority, der FROM ca_service_key \
     WHERE kind = $1 AND authority = $2 AND not_before <= $3 AND not_after > $3 ORDER BY not_before DESC, label DESC LIMIT 1";
 const EXPIRED_KEYS: &str = "SELECT label FROM ca_service_key WHERE kind = $1 AND not_after < $2 ORDER BY label";
-const KEYS_IN_FORCE: &str = "SELECT label, der FROM ca_service_key WHERE not_before <= $1 AND not_after > $1 ORDER BY label";
+const KEYS_IN_FORCE: &str =
+    "SELECT label, der FROM ca_service_key WHERE not_before <= $1 AND not_after > $1 ORDER BY label";
 pub(crate) const QUERIES: &[&str] = &[PUT_PKI, PKI, PUT, ALL, PUT_KEY, LATEST_KEY, EXPIRED_KEYS, KEYS_IN_FORCE];
 
 /// Fixes the public address, or learns the one that was fixed before.
@@ -97,8 +98,8 @@ pub(super) async fn keys_in_force(tx: &mut Tx, now: Timestamp) -> Result<Vec<Ser
     rows.iter()
         .map(|r| {
             let label = r.text(0)?;
-            let certificate =
-                Certificate::from_der(&r.bytes(1)?).map_err(|source| PkiError::Stored { name: label.clone(), source })?;
+            let certificate = Certificate::from_der(&r.bytes(1)?)
+                .map_err(|source| PkiError::Stored { name: label.clone(), source })?;
             Ok(ServiceKey { label, certificate })
         })
         .collect()

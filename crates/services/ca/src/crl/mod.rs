@@ -118,6 +118,7 @@ async fn draft(
         entries += 1;
     }
     let tbs = encoder.finish().map_err(unbuildable)?;
+    crate::issue::passed(&pki::lint::tbs_crl(&tbs, &authority.certificate))?;
     rows::put(tx, &authority.name, number, this_update, next_update, &tbs).await?;
     Ok(Draft { number, tbs, entries })
 }

@@ -1,25 +1,34 @@
 //! What would be signed is judged before the key sees it.
 
-use pki::{Certificate, CertificateTemplate};
+use contract::ca::Profile as Holder;
+use pki::lint::{self, LintFinding, Profile};
 
-use super::{Intent, IssueError};
-use crate::authority::Authority;
+use super::IssueError;
+use crate::{authority::Authority, profile::Kind};
 
-/// Refuses content that breaks a rule of RFC 5280 or EN 319 412.
-pub(super) fn check(intent: &Intent, issuer: Option<&Authority>) -> Result<(), IssueError> {
-    // The signature is not there yet; a filler of the right form stands in its place.
-    let certificate: Certificate = CertificateTemplate::assemble(&intent.tbs, intent.algorithm, &[0])?;
-    let broken = |finding: &str| Err(IssueError::Lint { finding: finding.to_owned() });
-    if !certificate.extensions().malformed.is_empty() {
-        return broken("ca.malformed-extension");
+/// Refuses content that breaks a rule of RFC 5280, EN 319 412 or EN 319 422.
+pub(super) fn check(tbs: &[u8], kind: &Kind, issuer: Option<&Authority>) -> Result<(), IssueError> {
+    let profile = match kind {
+        Kind::Root => Profile::Root,
+        Kind::Issuing(_) => Profile::IssuingCa,
+        Kind::Responder => Profile::OcspResponder,
+        Kind::TimeStamping => Profile::TimeStamping,
+        Kind::Holder(Holder::EidAuthentication, _) => Profile::NaturalAuthentication,
+        Kind::Holder(Holder::EidSignature, _) => Profile::NaturalSignature,
+        Kind::Holder(Holder::Seal, _) => Profile::LegalSeal,
+        Kind::Holder(Holder::TlsServer, _) => Profile::TlsServer,
+        Kind::Holder(Holder::TlsClient, _) => Profile::TlsClient,
+    };
+    passed(&lint::tbs_certificate(tbs, profile, issuer.map(|i| &i.certificate)))
+}
+
+/// Refuses when any finding says that this must not be signed; notes the others.
+pub(crate) fn passed(findings: &[LintFinding]) -> Result<(), IssueError> {
+    for f in findings {
+        tracing::debug!(code = f.code, clause = f.clause, object = f.object, severity = ?f.severity, "lint");
     }
-    if let Some(issuer) = issuer {
-        if !certificate.may_be_issued_by(&issuer.certificate) {
-            return broken("ca.issuer-mismatch");
-        }
-        if certificate.not_after() > issuer.certificate.not_after() {
-            return broken("ca.outlives-issuer");
-        }
+    match findings.iter().find(|f| f.severity == lint::LintSeverity::Error) {
+        Some(f) => Err(IssueError::Lint { finding: format!("{} ({}, {})", f.code, f.clause, f.object) }),
+        None => Ok(()),
     }
-    Ok(())
 }

@@ -26,6 +26,7 @@ mod rows;
 
 pub use error::IssueError;
 pub(crate) use holder::issue_for;
+pub(crate) use lint::passed;
 pub(crate) use rows::{CertificateRow, QUERIES, by_id, list_of_holder};
 
 /// Kind of the job that finishes what a crash or a missing token interrupted.
@@ -81,7 +82,7 @@ pub(crate) async fn issue(ca: &Ca, cx: &Cx, order: Order) -> Result<Made, IssueE
         return resume(ca, cx, row, &digest).await;
     }
     let intent = prepare(ca, cx, &order, digest.clone()).await?;
-    lint::check(&intent, order.issuer.as_deref())?;
+    lint::check(&intent.tbs, &order.kind, order.issuer.as_deref())?;
     let row = ca
         .db()
         .write(&(cx, &intent), |tx, (cx, intent)| Box::pin(async move { commit_intent(tx, cx, intent).await }))

@@ -143,6 +143,7 @@ async fn try_answer(ca: &Ca, cx: &Cx, request: &[u8]) -> Result<OcspAnswer, Trou
         extended_revoke: not_issued,
     };
     let tbs = template.tbs().map_err(broken)?;
+    crate::issue::passed(&pki::lint::tbs_ocsp(&tbs)).map_err(PkiError::from)?;
     let signature = responder.signer.sign(ToSign::Message(&tbs), "ocsp").await?;
     let chain = std::slice::from_ref(&responder.certificate);
     let der: Arc<[u8]> =

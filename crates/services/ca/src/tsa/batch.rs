@@ -16,7 +16,8 @@ const MOST: usize = 512;
 pub(crate) struct Record {
     pub(crate) serial: i64,
     pub(crate) time: Timestamp,
-    pub(crate) token: Vec<u8>,
+    /// SHA-256 of the `TSTInfo`: all that the stamp says.
+    pub(crate) info: Vec<u8>,
 }
 
 type Waiting = (Record, oneshot::Sender<bool>);

@@ -122,13 +122,15 @@ async fn try_answer(ca: &Ca, cx: &Cx, request: &[u8]) -> Result<Vec<u8>, Trouble
         tsa: None,
         qualified: ca.config().tsa.qualified,
     };
+    let content = info.to_der().map_err(broken)?;
+    crate::issue::passed(&pki::lint::tst_info(&content)).map_err(PkiError::from)?;
     let template =
         TokenTemplate::new(&info, unit.digest, unit.signer.algorithm(), &unit.certificate).map_err(broken)?;
     let signed = template.to_be_signed().map_err(broken)?;
     let signature = unit.signer.sign(ToSign::Message(&signed), "time-stamp").await?;
     let chain = request.certificate.then_some(unit.chain.as_slice());
     let token = template.assemble(&signed, &signature, chain).map_err(broken)?;
-    let record = Record { serial, time: now, token: DigestAlgorithm::Sha256.of(&token) };
+    let record = Record { serial, time: now, info: DigestAlgorithm::Sha256.of(&content) };
     memory.batcher.commit(ca, cx, record).await?;
     Ok(TimeStampResponse::granted(&token))
 }

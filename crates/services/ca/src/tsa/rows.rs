@@ -10,7 +10,7 @@ const OF_SERIAL: &str =
     "SELECT records FROM ca_timestamp_batch WHERE first_serial <= $1 AND last_serial >= $1 ORDER BY id";
 pub(crate) const QUERIES: &[&str] = &[PUT, LATEST, OF_SERIAL];
 
-/// Octets of one record: serial, time in µs, SHA-256 of the token.
+/// Octets of one record: serial, time in µs, SHA-256 of the TSTInfo.
 const SIZE: usize = 8 + 8 + 32;
 
 /// A batch of records in one row.
@@ -23,7 +23,7 @@ pub(super) async fn put(tx: &mut Tx, cx: &Cx, records: &[Record]) -> Result<(), 
     for r in records {
         octets.extend_from_slice(&r.serial.to_be_bytes());
         octets.extend_from_slice(&r.time.as_microsecond().to_be_bytes());
-        octets.extend_from_slice(&r.token);
+        octets.extend_from_slice(&r.info);
         (first, last, latest) = (first.min(r.serial), last.max(r.serial), latest.max(r.time));
     }
     let id: Id<Batch> = cx.id();
@@ -48,11 +48,11 @@ pub(crate) async fn of_serial(tx: &mut Tx, serial: i64) -> Result<Option<Record>
         for record in row.bytes(0)?.chunks_exact(SIZE) {
             if let Some((head, rest)) = record.split_first_chunk::<8>()
                 && i64::from_be_bytes(*head) == serial
-                && let Some((time, token)) = rest.split_first_chunk::<8>()
+                && let Some((time, info)) = rest.split_first_chunk::<8>()
             {
                 let time = Timestamp::from_microsecond(i64::from_be_bytes(*time))
                     .map_err(|e| StoreError::Damaged(e.to_string()))?;
-                return Ok(Some(Record { serial, time, token: token.to_vec() }));
+                return Ok(Some(Record { serial, time, info: info.to_vec() }));
             }
         }
     }

@@ -134,6 +134,13 @@ async fn refusals(bench: Bench) {
     }
     assert_eq!(bench.count("SELECT COUNT(*) FROM ca_certificate").await, certificates, "a refusal leaves nothing");
 
+    // A disclosure statement in English is a must of EN 319 412-5: nothing is signed without it.
+    let config = ca::Config { disclosure: vec![], ..ca::Config::default() };
+    let node = bench.node(std::sync::Arc::new(ca::TrustedClock), config);
+    let refused = node.issue(bench.cx(), base()).await.unwrap_err();
+    assert_eq!(refused.code(), "ca.issue.lint", "{refused}");
+    assert_eq!(bench.count("SELECT COUNT(*) FROM ca_certificate").await, certificates, "nor is it intended");
+
     let late = with(&|w| w.not_after = "2200-01-01T00:00:00Z".parse().unwrap());
     let issued = Certificate::from_der(&bench.ca.issue(bench.cx(), late).await.unwrap().der).unwrap();
     assert_eq!(

@@ -1,7 +1,7 @@
 use axum::http::Method;
 use contract::{
     Handlers, Peers,
-    ca::{Anchors, Change, ChangeStatus, Ocsp, Profile, TimeStamp},
+    ca::{Anchors, Change, ChangeStatus, Ocsp, Profile, ServiceCertificates, TimeStamp},
 };
 use web::{Role, testing};
 
@@ -23,6 +23,7 @@ async fn contract_calls(bench: Bench) {
     peers.answer_with(handlers).unwrap();
     let anchors = peers.call(bench.cx(), Anchors {}).await.unwrap();
     assert_eq!((anchors.roots.len(), anchors.issuers.len()), (1, 5));
+    assert_eq!(peers.call(bench.cx(), ServiceCertificates {}).await.unwrap().len(), 7);
     let issued = peers.call(bench.cx(), bench.wanted("c", Profile::EidSignature, true)).await.unwrap();
     let wish = ChangeStatus {
         certificate_id: issued.certificate_id.clone(),
