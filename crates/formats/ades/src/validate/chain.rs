@@ -94,12 +94,18 @@ impl Pool<'_> {
                     v.failures.push(SubIndication::TryLater);
                 }
                 Status::Unknown(problems) => {
+                    let old = problems.contains(&"validate.revocation.too-old");
                     v.findings.push(("validate.revocation.missing", name.clone(), Severity::Error));
                     let told = problems
                         .into_iter()
                         .filter(|p| *p != "validate.revocation.other-certificate" || !self.speaks_of_somebody(issuer));
                     v.findings.extend(told.map(|p| (p, name.clone(), Severity::Info)));
-                    v.failures.push(SubIndication::TryLater);
+                    // Old information may be followed by newer; where there is none at all, nothing says that waiting helps.
+                    v.failures.push(if old {
+                        SubIndication::TryLater
+                    } else {
+                        SubIndication::CertificateChainGeneralFailure
+                    });
                 }
             }
         }

@@ -107,11 +107,25 @@ impl Pool<'_> {
         }
     }
 
-    /// Whether information of `issued` to `next` speaks of `at`.
-    fn speaks_of(&self, at: Timestamp, issued: Timestamp, next: Option<Timestamp>) -> Result<(), &'static str> {
+    /// Whether information of `issued` to `next` speaks of `certificate` at `at`; `remembers`: since when expired ones are kept.
+    fn speaks_of(
+        &self,
+        certificate: &Certificate,
+        at: Timestamp,
+        issued: Timestamp,
+        next: Option<Timestamp>,
+        remembers: Option<Timestamp>,
+    ) -> Result<(), &'static str> {
         let policy = self.basis.policy;
         if issued > self.basis.time + policy.clock_tolerance {
             return Err("validate.revocation.from-future");
+        }
+        if issued < certificate.not_before() {
+            return Err("validate.revocation.before-issuance");
+        }
+        // Certificates that have expired may be forgotten, unless it is said how far back they are remembered.
+        if issued > certificate.not_after() && remembers.is_none_or(|since| since > certificate.not_after()) {
+            return Err("validate.revocation.after-expiry");
         }
         let until = next.unwrap_or(issued + policy.max_revocation_age);
         if issued >= at || until >= at { Ok(()) } else { Err("validate.revocation.too-old") }
@@ -170,15 +184,9 @@ impl Pool<'_> {
             };
             let final_revocation = revoked.is_some_and(|(_, r)| r != Some(RevocationReason::CertificateHold));
             if !final_revocation {
-                if let Err(problem) = self.speaks_of(at, single.this_update, single.next_update) {
+                let (issued, next, remembers) = (single.this_update, single.next_update, single.archive_cutoff);
+                if let Err(problem) = self.speaks_of(certificate, at, issued, next, remembers) {
                     problems.push(problem);
-                    continue;
-                }
-                // A responder may forget certificates that have expired, unless it says how far back it remembers.
-                if single.this_update > certificate.not_after()
-                    && single.archive_cutoff.is_none_or(|c| c > certificate.not_after())
-                {
-                    problems.push("validate.revocation.after-expiry");
                     continue;
                 }
             }
@@ -264,14 +272,9 @@ impl Pool<'_> {
                 if crl.delta_base.is_some() && revoked.is_none() {
                     continue;
                 }
-                if let Err(problem) = self.speaks_of(at, crl.this_update, crl.next_update) {
+                let (issued, next, remembers) = (crl.this_update, crl.next_update, crl.expired_certificates);
+                if let Err(problem) = self.speaks_of(certificate, at, issued, next, remembers) {
                     problems.push(problem);
-                    continue;
-                }
-                if crl.this_update > certificate.not_after()
-                    && crl.expired_certificates.is_none_or(|c| c > certificate.not_after())
-                {
-                    problems.push("validate.revocation.after-expiry");
                     continue;
                 }
             }

@@ -239,7 +239,8 @@ fn chain(signer: &Certificate, pool: &Pool<'_>, times: &Times, bench: &mut Bench
     }
     let Some(sub) = worst(&verdict.failures) else { return verdict };
     let after = |limit: Timestamp| times.not_before.is_some_and(|n| n > limit);
-    let status_known = !verdict.failures.contains(&SubIndication::TryLater);
+    let unknown = [SubIndication::TryLater, SubIndication::CertificateChainGeneralFailure];
+    let status_known = !unknown.iter().any(|s| verdict.failures.contains(s));
     let conclusion = match sub {
         SubIndication::NotYetValid if times.proven => (Indication::TotalFailed, sub),
         SubIndication::NotYetValid => (Indication::Indeterminate, SubIndication::OutOfBoundsNoPoe),

@@ -22,7 +22,7 @@ fn b_without_status_is_indeterminate_and_says_what_is_needed() {
     let (anchors, policy, material) = (pki.anchors(), Policy::default(), nothing());
     let basis = Basis { anchors: &anchors, policy: &policy, material: &material, time: day(100), lang: Lang::Lv };
     let report = validate_file("x", &file, &basis);
-    expect(&report.signatures[0], Indeterminate, Some(S::TryLater), "XAdES-BASELINE-B");
+    expect(&report.signatures[0], Indeterminate, Some(S::CertificateChainGeneralFailure), "XAdES-BASELINE-B");
     assert_eq!(report.needs.len(), 2, "signer and issuing CA");
     assert_eq!(report.exit_code(), 3);
 }
@@ -151,9 +151,27 @@ fn ocsp_for_another_too_old_or_unauthorised_does_not_count() {
         let mut facts = pki.lt(at);
         facts.ocsps[0] = ocsp;
         let report = judge(facts, &pki.anchors(), &nothing(), day(300));
-        expect(&report, Indeterminate, Some(S::TryLater), "XAdES-BASELINE-T");
+        let sub = if code.ends_with("too-old") { S::TryLater } else { S::CertificateChainGeneralFailure };
+        expect(&report, Indeterminate, Some(sub), "XAdES-BASELINE-T");
         assert!(report.findings.iter().any(|f| f.code == code), "{code}: {:?}", report.findings);
     }
+}
+
+#[test]
+fn status_from_before_the_certificate_does_not_count() {
+    let pki = Pki::new();
+    let at = day(100);
+    let young = pki.ca.issue(0xb7, "Jaunais", TestKey::p256(), leaf(), |t| t.not_before = at + HOUR * 2);
+    let mut facts = pki.lt(at);
+    facts.signing_certificate = Some(young.certificate.der().to_vec());
+    facts.ocsps[0] = pki.ocsp(&young, CertStatus::Good, at + HOUR);
+    let report = judge(facts.clone(), &pki.anchors(), &nothing(), day(300));
+    assert_eq!(report.sub_indication, Some(S::CertificateChainGeneralFailure));
+    assert!(report.findings.iter().any(|f| f.code == "validate.revocation.before-issuance"));
+    // With later information the time stamp proves that the signature is older than its certificate.
+    facts.ocsps[0] = pki.ocsp(&young, CertStatus::Good, at + HOUR * 3);
+    let report = judge(facts, &pki.anchors(), &nothing(), day(300));
+    assert_eq!((report.indication, report.sub_indication), (TotalFailed, Some(S::NotYetValid)));
 }
 
 #[test]

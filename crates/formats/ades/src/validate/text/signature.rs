@@ -1,0 +1,81 @@
+//! The signature and its data.
+
+use super::{ASK_SIGNER, Text, t};
+
+pub(super) const TEXTS: &[Text] = &[
+    t(
+        "validate.data.changed",
+        "EN 319 102-1 5.2.7.4",
+        ("“{}” pēc parakstīšanas ir mainīts.", "Neuzticieties saturam; lūdziet parakstītājam neskartu failu."),
+        ("“{}” was changed after signing.", "Do not rely on the content; ask the signer for an intact file."),
+    ),
+    t(
+        "validate.data.missing",
+        "EN 319 102-1 5.2.7.4",
+        ("Parakstītais “{}” nav atrasts.", "Pievienojiet parakstīto failu (--detached) vai lūdziet pilnu konteineru."),
+        ("The signed “{}” was not found.", "Supply the signed file (--detached) or ask for the complete container."),
+    ),
+    t(
+        "validate.data.nothing-signed",
+        "EN 319 102-1 5.2.7.4",
+        ("Paraksts {} neattiecas ne uz vienu datu objektu.", ASK_SIGNER.0),
+        ("Signature {} covers no data object.", ASK_SIGNER.1),
+    ),
+    t(
+        "validate.signature.value",
+        "EN 319 102-1 5.2.7.4",
+        (
+            "Paraksta {} vērtība neatbilst sertifikātam vai parakstītajiem datiem.",
+            "Neuzticieties parakstam; lūdziet parakstītājam neskartu failu.",
+        ),
+        (
+            "The value of signature {} does not match the certificate or the signed data.",
+            "Do not rely on the signature; ask the signer for an intact file.",
+        ),
+    ),
+    t(
+        "validate.signature.not-judged",
+        "EN 319 102-1 5.2.7.4",
+        ("Paraksta {} vērtību nevarēja pārbaudīt.", "Lūdziet parakstītāju izmantot pazīstamu algoritmu."),
+        ("The value of signature {} could not be checked.", "Ask the signer to use a known algorithm."),
+    ),
+    t(
+        "validate.algorithm.unknown",
+        "EN 319 102-1 5.2.8.4.2",
+        ("Parakstam {} ir nepazīstams algoritms.", "Lūdziet parakstītāju izmantot ETSI TS 119 312 algoritmu."),
+        ("Signature {} uses an unknown algorithm.", "Ask the signer to use an algorithm of ETSI TS 119 312."),
+    ),
+    t(
+        "validate.algorithm.weak",
+        "EN 319 102-1 5.2.8.4.2",
+        ("Algoritms {} paraksta laikā vairs nebija drošs.", "Lūdziet parakstīt ar drošu algoritmu (vismaz SHA-256)."),
+        (
+            "Algorithm {} was no longer secure at the time of the signature.",
+            "Ask for a signature with a secure algorithm (SHA-256 or better).",
+        ),
+    ),
+    t(
+        "validate.time.in-future",
+        "EN 319 102-1 5.2.8",
+        ("Norādītais parakstīšanas laiks {} ir nākotnē.", "Pārbaudiet pulksteni vai norādīto pārbaudes laiku."),
+        ("The claimed signing time {} lies in the future.", "Check the clock or the validation time given."),
+    ),
+    t(
+        "validate.time.after-time-stamp",
+        "EN 319 102-1 5.5.4",
+        ("Norādītais parakstīšanas laiks {} ir vēlāks par laika zīmogu.", "Ticiet laika zīmoga laikam."),
+        ("The claimed signing time {} is later than the time stamp.", "Rely on the time of the time stamp."),
+    ),
+    t(
+        "validate.scope.partial",
+        "EN 319 102-1 4.2.8",
+        ("“{}” paraksts aptver tikai daļēji: pēc parakstīšanas kas pielikts.", "Apskatiet parakstīto redakciju."),
+        ("The signature covers “{}” only in part: something was added after signing.", "Look at the signed revision."),
+    ),
+    t(
+        "validate.scope.none",
+        "EN 319 102-1 4.2.8",
+        ("Paraksts neaptver “{}”.", "Neuzskatiet šo failu par parakstītu."),
+        ("The signature does not cover “{}”.", "Do not treat this file as signed."),
+    ),
+];
