@@ -63,6 +63,8 @@ pub(crate) async fn run(o: Options, ui: &Ui) -> Result<u8, Failure> {
         time: parsed.info.time.to_string(),
         authority: unit.subject().common_name().map(str::to_owned),
     };
-    ui.result(&done, || format!("{}\t{}\t{}", done.output.display(), done.time, done.authority.clone().unwrap_or_default()));
+    ui.result(&done, || {
+        format!("{}\t{}\t{}", done.output.display(), done.time, done.authority.clone().unwrap_or_default())
+    });
     Ok(0)
 }

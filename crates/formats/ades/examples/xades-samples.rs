@@ -49,7 +49,8 @@ impl Pki {
         };
         let key = &self.tsa.key;
         let template =
-            TokenTemplate::new(&info, key.algorithm().companion_digest(), key.algorithm(), &self.tsa.certificate).unwrap();
+            TokenTemplate::new(&info, key.algorithm().companion_digest(), key.algorithm(), &self.tsa.certificate)
+                .unwrap();
         let signed = template.to_be_signed().unwrap();
         template.assemble(&signed, &key.sign(&signed), Some(&[])).unwrap()
     }
@@ -71,7 +72,8 @@ impl Pki {
         request.digest = request.algorithm.companion_digest();
         request.chain = vec![self.ca.certificate.der().to_vec()];
         request.roles = vec!["Valdes loceklis & parakstītājs".to_owned()];
-        request.place = Some(Place { city: Some("Rīga".to_owned()), country: Some("LV".to_owned()), ..Place::default() });
+        request.place =
+            Some(Place { city: Some("Rīga".to_owned()), country: Some("LV".to_owned()), ..Place::default() });
         let prepared = prepare(files, request).unwrap();
         let value = signer.key.sign(prepared.to_be_signed());
         let mut signed: Signed = prepared.finish(&value).unwrap();

@@ -121,10 +121,12 @@ impl Client {
             .header(header::USER_AGENT, concat!("enkurs/", env!("CARGO_PKG_VERSION")))
             .header(header::ACCEPT, call.accept)
             .header(header::CONNECTION, "close");
-        let request =
-            if call.content_type.is_empty() { request } else { request.header(header::CONTENT_TYPE, call.content_type) };
-        let request =
-            request.body(Full::new(call.body.clone())).map_err(|_| NetError::Address(uri.to_string()))?;
+        let request = if call.content_type.is_empty() {
+            request
+        } else {
+            request.header(header::CONTENT_TYPE, call.content_type)
+        };
+        let request = request.body(Full::new(call.body.clone())).map_err(|_| NetError::Address(uri.to_string()))?;
         if !origin.tls {
             return speak(origin, stream, request).await;
         }
@@ -156,7 +158,11 @@ fn connection(origin: &Origin, e: &dyn std::error::Error) -> NetError {
     NetError::Connection { host: origin.host.clone(), why: e.to_string() }
 }
 
-async fn in_time<T>(limit: Duration, host: &str, work: impl Future<Output = Result<T, NetError>>) -> Result<T, NetError> {
+async fn in_time<T>(
+    limit: Duration,
+    host: &str,
+    work: impl Future<Output = Result<T, NetError>>,
+) -> Result<T, NetError> {
     tokio::time::timeout(limit, work).await.unwrap_or_else(|_| Err(NetError::Timeout(host.to_owned())))
 }
 

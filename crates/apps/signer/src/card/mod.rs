@@ -1,6 +1,9 @@
 //! `card`: the identity card.
 
-use ::card::{EidCard, PinCode, Transport, profile::{Field, Pin, Use}};
+use ::card::{
+    EidCard, PinCode, Transport,
+    profile::{Field, Pin, Use},
+};
 use base::Secret;
 use clap::{Args, Subcommand, ValueEnum};
 use pki::Certificate;

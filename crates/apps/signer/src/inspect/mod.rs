@@ -2,7 +2,11 @@
 
 mod objects;
 
-use std::{fs::File, io::Read as _, path::PathBuf};
+use std::{
+    fs::File,
+    io::Read as _,
+    path::{Path, PathBuf},
+};
 
 use ades::{facts::FileFacts, xades::Nothing, zip::Limits};
 use clap::Args;
@@ -22,7 +26,7 @@ pub(crate) struct Options {
 
 #[derive(Serialize)]
 struct Shown<'s, T: Serialize> {
-    file: &'s PathBuf,
+    file: &'s Path,
     #[serde(flatten)]
     content: T,
 }
@@ -59,11 +63,11 @@ pub(crate) fn run(o: &Options, ui: &Ui) -> Result<u8, Failure> {
     Ok(worst)
 }
 
-fn show_facts(path: &PathBuf, facts: &FileFacts, ui: &Ui) {
+fn show_facts(path: &Path, facts: &FileFacts, ui: &Ui) {
     ui.result(&Shown { file: path, content: facts }, || describe(path, facts));
 }
 
-fn describe(path: &PathBuf, facts: &FileFacts) -> String {
+fn describe(path: &Path, facts: &FileFacts) -> String {
     let mut lines = vec![format!("{}  {}", path.display(), facts.container.unwrap_or("?"))];
     for s in &facts.signatures {
         let signer = s.signing_certificate.as_ref().and_then(|d| pki::Certificate::from_der(d).ok());
@@ -80,7 +84,8 @@ fn describe(path: &PathBuf, facts: &FileFacts) -> String {
             lines.push(format!("    {state}  {}", r.object));
         }
         for t in &s.timestamps {
-            let time = pki::TimeStampToken::from_ber(&t.token).map_or_else(|_| "?".to_owned(), |t| t.info.time.to_string());
+            let time =
+                pki::TimeStampToken::from_ber(&t.token).map_or_else(|_| "?".to_owned(), |t| t.info.time.to_string());
             lines.push(format!("    time stamp  {:?}  {time}", t.kind));
         }
         let counts = (s.certificates.len(), s.crls.len(), s.ocsps.len());

@@ -92,7 +92,9 @@ impl Found {
     /// For people.
     pub(super) fn describe(&self) -> String {
         match self {
-            Self::Certificates { certificates } => certificates.iter().map(CertificateFacts::describe).collect::<Vec<_>>().join("\n"),
+            Self::Certificates { certificates } => {
+                certificates.iter().map(CertificateFacts::describe).collect::<Vec<_>>().join("\n")
+            }
             Self::TimeStamp { time, digest, imprint, authority } => {
                 format!("  time stamp  {time}  {}\n  {digest} {imprint}", authority.as_deref().unwrap_or("?"))
             }

@@ -9,7 +9,9 @@ use crate::failure::Failure;
 impl Work<'_> {
     /// A time stamp over `imprint`, unless the level is B.
     pub(super) async fn stamp(&self, digest: DigestAlgorithm, imprint: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
-        let Some(tsa) = self.options.tsa.as_deref().filter(|_| self.options.level != Wanted::B) else { return Ok(None) };
+        let Some(tsa) = self.options.tsa.as_deref().filter(|_| self.options.level != Wanted::B) else {
+            return Ok(None);
+        };
         let nonce: [u8; 8] = self.cx.bytes();
         Ok(Some(self.client.time_stamp(tsa, digest, imprint, &nonce).await?))
     }

@@ -181,9 +181,10 @@ impl Plan {
                 Err(Failure::usage("sign.out-for-many", ""))
             }
             Some(Kind::Pdf) => Ok(Self::Pdf),
-            Some(other) => {
-                Err(Failure::usage("sign.format", other.to_possible_value().map_or_else(String::new, |v| v.get_name().to_owned())))
-            }
+            Some(other) => Err(Failure::usage(
+                "sign.format",
+                other.to_possible_value().map_or_else(String::new, |v| v.get_name().to_owned()),
+            )),
         }
     }
 }

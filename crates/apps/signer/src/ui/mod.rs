@@ -34,7 +34,8 @@ struct Refusal<'r> {
 
 impl Ui {
     pub(crate) fn new(common: &Common) -> Self {
-        let system = || ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|v| std::env::var(v).ok().filter(|t| !t.is_empty()));
+        let system =
+            || ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|v| std::env::var(v).ok().filter(|t| !t.is_empty()));
         let lang = common.lang.clone().or_else(system).map_or(Lang::Lv, |t| Lang::of(&t));
         Self { lang, json: common.json, quiet: common.quiet, terminal: std::io::stderr().is_terminal() }
     }

@@ -73,7 +73,10 @@ mod tests {
         for (lv, en) in LV.into_iter().zip(EN) {
             let keys = |s: &str| {
                 FluentResource::try_new(s.to_owned()).unwrap();
-                s.lines().filter(|l| !l.starts_with([' ', '#']) && l.contains('=')).map(|l| l.split('=').next().unwrap().trim().to_owned()).collect::<Vec<_>>()
+                s.lines()
+                    .filter(|l| !l.starts_with([' ', '#']) && l.contains('='))
+                    .map(|l| l.split('=').next().unwrap().trim().to_owned())
+                    .collect::<Vec<_>>()
             };
             assert_eq!(keys(lv), keys(en));
         }
@@ -81,6 +84,9 @@ mod tests {
 
     #[test]
     fn language_of_a_locale() {
-        assert_eq!([Lang::of("en_GB.UTF-8"), Lang::of("lv_LV"), Lang::of("C"), Lang::of("")], [Lang::En, Lang::Lv, Lang::Lv, Lang::Lv]);
+        assert_eq!(
+            [Lang::of("en_GB.UTF-8"), Lang::of("lv_LV"), Lang::of("C"), Lang::of("")],
+            [Lang::En, Lang::Lv, Lang::Lv, Lang::Lv]
+        );
     }
 }

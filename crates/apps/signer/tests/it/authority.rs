@@ -160,7 +160,8 @@ impl Inner {
         };
         let key = &self.tsa.key;
         let algorithm = key.algorithm();
-        let template = TokenTemplate::new(&info, algorithm.companion_digest(), algorithm, &self.tsa.certificate).unwrap();
+        let template =
+            TokenTemplate::new(&info, algorithm.companion_digest(), algorithm, &self.tsa.certificate).unwrap();
         let signed = template.to_be_signed().unwrap();
         TimeStampResponse::granted(&template.assemble(&signed, &key.sign(&signed), Some(&[])).unwrap())
     }

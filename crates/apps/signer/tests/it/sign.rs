@@ -71,7 +71,9 @@ fn containers_at_every_level_and_one_more_signature() {
             let report = place.validate(&format!("{level}.asice")).1;
             assert_eq!(report["signatures"][0]["level"], format!("XAdES-BASELINE-{level}"));
         }
-        assert!(fs::read_dir(place.path()).unwrap().all(|e| !e.unwrap().file_name().to_string_lossy().ends_with(".part")));
+        assert!(
+            fs::read_dir(place.path()).unwrap().all(|e| !e.unwrap().file_name().to_string_lossy().ends_with(".part"))
+        );
     }
 }
 

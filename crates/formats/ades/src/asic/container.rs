@@ -39,7 +39,9 @@ impl<R: Read + Seek> Container<R> {
             return Err(AsicError::NotAsic("it holds CAdES signatures or time stamps"));
         }
         let media_types = match archive.find(manifest::NAME) {
-            Some(_) => manifest::read(&archive.content(manifest::NAME, 8 << 20)?).ok_or(AsicError::NotAsic("manifest.xml"))?,
+            Some(_) => {
+                manifest::read(&archive.content(manifest::NAME, 8 << 20)?).ok_or(AsicError::NotAsic("manifest.xml"))?
+            }
             None => BTreeMap::new(),
         };
         let signatures: Vec<String> = names.into_iter().filter(|n| is_signature(n)).collect();
@@ -89,7 +91,13 @@ impl<R: Read + Seek> Container<R> {
     ///
     /// # Errors
     /// When the name is taken, or reading or writing fails.
-    pub fn add_signature<W: Write>(&mut self, out: W, name: &str, xml: &str, modified: Timestamp) -> Result<W, AsicError> {
+    pub fn add_signature<W: Write>(
+        &mut self,
+        out: W,
+        name: &str,
+        xml: &str,
+        modified: Timestamp,
+    ) -> Result<W, AsicError> {
         if self.archive.find(name).is_some() {
             return Err(AsicError::SignatureExists(name.to_owned()));
         }

@@ -32,13 +32,23 @@ impl<W: Write> Builder<W> {
     ///
     /// # Errors
     /// When the name is not accepted or taken, or reading or writing fails.
-    pub fn add(&mut self, name: &str, media_type: &str, source: impl Read, size: u64) -> Result<&DataObject, AsicError> {
+    pub fn add(
+        &mut self,
+        name: &str,
+        media_type: &str,
+        source: impl Read,
+        size: u64,
+    ) -> Result<&DataObject, AsicError> {
         if is_internal(name) || name.ends_with('/') {
             return Err(AsicError::Name(name.to_owned()));
         }
         let mut digest = Digester::new(self.digest);
         self.zip.stream(name, source, size, packing(name, media_type), |data| digest.update(data))?;
-        self.files.push(DataObject { name: name.to_owned(), media_type: media_type.to_owned(), digest: digest.finish() });
+        self.files.push(DataObject {
+            name: name.to_owned(),
+            media_type: media_type.to_owned(),
+            digest: digest.finish(),
+        });
         self.files.last().ok_or(AsicError::Empty)
     }
 
@@ -67,8 +77,8 @@ impl<W: Write> Builder<W> {
 /// What is packed already is not packed again.
 fn packing(name: &str, media_type: &str) -> Packing {
     const DENSE: [&str; 24] = [
-        "7z", "aac", "asice", "avif", "bz2", "docx", "edoc", "gz", "heic", "jpeg", "jpg", "m4a", "mkv", "mov", "mp3", "mp4", "odt",
-        "ogg", "png", "pptx", "webm", "webp", "xlsx", "zip",
+        "7z", "aac", "asice", "avif", "bz2", "docx", "edoc", "gz", "heic", "jpeg", "jpg", "m4a", "mkv", "mov", "mp3",
+        "mp4", "odt", "ogg", "png", "pptx", "webm", "webp", "xlsx", "zip",
     ];
     let extension = name.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase()).unwrap_or_default();
     let dense = DENSE.contains(&extension.as_str()) || media_type.starts_with("video/");

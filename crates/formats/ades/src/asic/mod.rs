@@ -9,7 +9,6 @@ mod error;
 mod manifest;
 mod read;
 
-
 pub use container::Container;
 pub use create::Builder;
 pub use error::AsicError;

@@ -105,7 +105,9 @@ impl<R: Read + Seek> Files<R> {
         };
         if facts.container == Some("EDOC 1.0") {
             facts.defects.push(defect("asic.edoc-1", "[Content_Types].xml", false));
-        } else if facts.container.is_some() && (first != Some(("mimetype".to_owned(), true)) || text.as_deref() != clean) {
+        } else if facts.container.is_some()
+            && (first != Some(("mimetype".to_owned(), true)) || text.as_deref() != clean)
+        {
             facts.defects.push(defect("asic.mimetype", "mimetype", false));
         }
     }
@@ -150,7 +152,9 @@ impl<R: Read + Seek> Files<R> {
         let limits = xml::Limits::default();
         let doc = match parsed.as_ref().map_err(Clone::clone).and_then(|text| Document::parse(text, &limits)) {
             Ok(d) => d,
-            Err(e) => return facts.defects.push(Defect { code: e.code(), object: format!("{name}: {e}"), fatal: true }),
+            Err(e) => {
+                return facts.defects.push(Defect { code: e.code(), object: format!("{name}: {e}"), fatal: true });
+            }
         };
         let root = doc.root();
         if !(root.is(ASIC, "XAdESSignatures") && root.children().all(|c| c.is(DS, "Signature"))) {

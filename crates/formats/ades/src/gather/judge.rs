@@ -59,7 +59,12 @@ pub(super) fn ocsp(
     Ok(Verdict { revoked, responder: (responder != *issuer).then_some(responder) })
 }
 
-pub(super) fn crl(bytes: &[u8], certificate: &Certificate, issuer: &Certificate, at: Timestamp) -> Result<Verdict, String> {
+pub(super) fn crl(
+    bytes: &[u8],
+    certificate: &Certificate,
+    issuer: &Certificate,
+    at: Timestamp,
+) -> Result<Verdict, String> {
     let crl = Crl::from_der(bytes).map_err(|e| e.to_string())?;
     if !crl.issuer.matches(issuer.subject()) || crl.verify_signed_by(issuer).is_err() {
         return Err("the list is not of the issuer".to_owned());

@@ -219,7 +219,11 @@ impl Gather {
     /// Looks for the issuer among what is known, and then plans how to learn the status.
     fn find_issuer(&self, current: &mut Current) {
         let subject = &current.certificate;
-        let found = self.known.iter().chain(&self.done).find(|c| subject.may_be_issued_by(c) && subject.verify_signed_by(c).is_ok());
+        let found = self
+            .known
+            .iter()
+            .chain(&self.done)
+            .find(|c| subject.may_be_issued_by(c) && subject.verify_signed_by(c).is_ok());
         let Some(issuer) = found.cloned() else { return };
         current.sources =
             if judge::needs_no_status(subject) { VecDeque::new() } else { Self::status_sources(subject, &issuer) };

@@ -96,10 +96,12 @@ pub fn prepare(data: &[DataObject], request: Request) -> Result<Prepared, XadesE
     let id = request.id.clone();
     let properties = signed_properties(&request, data, &certificate).to_string();
     let key_info = key_info(&request).to_string();
-    let draft = Parts { id: &id, info: "", value: "", key_info: &key_info, properties: &properties, unsigned: "" }.assemble();
+    let draft =
+        Parts { id: &id, info: "", value: "", key_info: &key_info, properties: &properties, unsigned: "" }.assemble();
     let properties_digest = request.digest.of(&canonical(&draft, &format!("{id}-SignedProperties"))?);
     let info = signed_info(&request, data, &properties_digest).to_string();
-    let draft = Parts { id: &id, info: &info, value: "", key_info: &key_info, properties: &properties, unsigned: "" }.assemble();
+    let draft = Parts { id: &id, info: &info, value: "", key_info: &key_info, properties: &properties, unsigned: "" }
+        .assemble();
     let to_be_signed = canonical(&draft, &format!("{id}-SignedInfo"))?;
     Ok(Prepared { request, signed_info: info, key_info, signed_properties: properties, to_be_signed })
 }
@@ -137,7 +139,9 @@ fn signed_info(request: &Request, data: &[DataObject], properties_digest: &[u8])
 fn key_info(request: &Request) -> Tag {
     let all = std::iter::once(&request.certificate).chain(&request.chain);
     let certificates = all.map(|c| Tag::new("ds:X509Certificate").text(STANDARD.encode(c)));
-    Tag::new("ds:KeyInfo").with("Id", format!("{}-KeyInfo", request.id)).child(Tag::new("ds:X509Data").children(certificates))
+    Tag::new("ds:KeyInfo")
+        .with("Id", format!("{}-KeyInfo", request.id))
+        .child(Tag::new("ds:X509Data").children(certificates))
 }
 
 /// The texts of which a signature file consists.
@@ -203,7 +207,8 @@ impl Prepared {
         };
         let signed = canonical(&draft.assemble(), &format!("{}-SignedInfo", self.request.id))?;
         pki::verify(certificate.spki(), self.request.algorithm, &signed, value).map_err(|_| XadesError::Value)?;
-        let value = to_xml_value(self.request.algorithm, certificate.public_key().kind(), value).map_err(|_| XadesError::Value)?;
+        let value = to_xml_value(self.request.algorithm, certificate.public_key().kind(), value)
+            .map_err(|_| XadesError::Value)?;
         Signed::new(self, &value)
     }
 }

@@ -121,7 +121,8 @@ impl Signed {
         let certificates: Vec<Vec<u8>> = material.certificates.iter().filter(known).cloned().collect();
         let mut tags = Vec::new();
         if !certificates.is_empty() {
-            let tag = Tag::new("xades:CertificateValues").children(list("xades:EncapsulatedX509Certificate", &certificates));
+            let tag =
+                Tag::new("xades:CertificateValues").children(list("xades:EncapsulatedX509Certificate", &certificates));
             tags.push(tag);
         }
         let mut revocation = Tag::new("xades:RevocationValues");

@@ -8,7 +8,6 @@ mod read;
 mod time;
 mod write;
 
-
 pub use error::ZipError;
 pub use read::{Archive, Entry, EntryReader, Limits};
 pub use write::{Packing, Writer, Written};

@@ -3,7 +3,10 @@ use std::io::{Read, Write};
 use flate2::{Compress, Compression, FlushCompress, Status};
 use jiff::Timestamp;
 
-use super::{CENTRAL, DEFLATED, DESCRIPTOR, END, END64, FLAG_DESCRIPTOR, FLAG_UTF8, LOCAL, LOCATOR64, MAX32, STORED, ZipError, time::dos};
+use super::{
+    CENTRAL, DEFLATED, DESCRIPTOR, END, END64, FLAG_DESCRIPTOR, FLAG_UTF8, LOCAL, LOCATOR64, MAX32, STORED, ZipError,
+    time::dos,
+};
 
 const CHUNK: usize = 64 * 1024;
 /// From this ratio on, content is packed no further: what we write must never look like a bomb to a reader.
@@ -70,7 +73,18 @@ impl<W: Write> Writer<W> {
         }
         let utf8 = if name.is_ascii() { 0 } else { FLAG_UTF8 };
         let (time, date) = self.stamp;
-        Ok(Record { name: name.as_bytes().to_vec(), flags: flags | utf8, method, time, date, crc: 0, packed: 0, size: 0, offset: self.at, external: 0 })
+        Ok(Record {
+            name: name.as_bytes().to_vec(),
+            flags: flags | utf8,
+            method,
+            time,
+            date,
+            crc: 0,
+            packed: 0,
+            size: 0,
+            offset: self.at,
+            external: 0,
+        })
     }
 
     /// A small entry, uncompressed, with its sizes in front and no extra field: what `mimetype` must be.
@@ -120,7 +134,14 @@ impl<W: Write> Writer<W> {
     ///
     /// # Errors
     /// When the name is refused or taken, reading or writing fails, or the source grew beyond 4 GiB against what was said.
-    pub fn stream(&mut self, name: &str, mut source: impl Read, size: u64, packing: Packing, mut seen: impl FnMut(&[u8])) -> Result<Written, ZipError> {
+    pub fn stream(
+        &mut self,
+        name: &str,
+        mut source: impl Read,
+        size: u64,
+        packing: Packing,
+        mut seen: impl FnMut(&[u8]),
+    ) -> Result<Written, ZipError> {
         let mut r = self.record(name, FLAG_DESCRIPTOR, DEFLATED)?;
         let wide = size >= MAX32 - (16 << 20);
         self.local(&r, wide)?;
@@ -179,7 +200,16 @@ impl<W: Write> Writer<W> {
         let described = r.flags & FLAG_DESCRIPTOR != 0;
         let mut h = Vec::with_capacity(64 + r.name.len());
         h.extend(LOCAL.to_le_bytes());
-        h.extend((if wide { 45u16 } else if r.method == STORED { 10 } else { 20 }).to_le_bytes());
+        h.extend(
+            (if wide {
+                45u16
+            } else if r.method == STORED {
+                10
+            } else {
+                20
+            })
+            .to_le_bytes(),
+        );
         for v in [r.flags, r.method, r.time, r.date] {
             h.extend(v.to_le_bytes());
         }
@@ -248,7 +278,13 @@ fn central(r: &Record) -> Result<Vec<u8>, ZipError> {
             wide.extend(v.to_le_bytes());
         }
     }
-    let version: u16 = if !wide.is_empty() { 45 } else if r.method == STORED { 10 } else { 20 };
+    let version: u16 = if !wide.is_empty() {
+        45
+    } else if r.method == STORED {
+        10
+    } else {
+        20
+    };
     let mut h = Vec::with_capacity(64 + r.name.len());
     h.extend(CENTRAL.to_le_bytes());
     for v in [version, version, r.flags, r.method, r.time, r.date] {

@@ -1,7 +1,10 @@
 //! Gathering validation material.
 
 use ades::gather::{Ask, Gather, GatherError};
-use pki::{CertStatus, Certificate, testing::{TestEntity, TestKey, leaf_extensions}};
+use pki::{
+    CertStatus, Certificate,
+    testing::{TestEntity, TestKey, leaf_extensions},
+};
 
 use crate::world::World;
 

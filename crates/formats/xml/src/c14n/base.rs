@@ -73,7 +73,11 @@ pub(super) fn join(base: &str, reference: &str) -> String {
 /// As RFC 3986 section 5.2.4, but leading `..` stay, `//` becomes `/` and a final `..` ends in `/`.
 fn remove_dots(path: &str) -> String {
     let absolute = path.starts_with('/');
-    let directory = path.is_empty() || path.ends_with('/') || path.ends_with("/.") || path.ends_with("/..") || matches!(path, "." | "..");
+    let directory = path.is_empty()
+        || path.ends_with('/')
+        || path.ends_with("/.")
+        || path.ends_with("/..")
+        || matches!(path, "." | "..");
     let mut kept: Vec<&str> = Vec::new();
     for segment in path.split('/').filter(|s| !s.is_empty() && *s != ".") {
         let back = segment == ".." && kept.last().is_some_and(|k| *k != "..");

@@ -32,7 +32,13 @@ pub trait Canonicaliser {
     ///
     /// # Errors
     /// [`C14nError`] when the document has no canonical form.
-    fn write(&self, doc: &Document<'_>, apex: Option<NodeId>, omit: &[NodeId], out: &mut dyn Sink) -> Result<(), C14nError>;
+    fn write(
+        &self,
+        doc: &Document<'_>,
+        apex: Option<NodeId>,
+        omit: &[NodeId],
+        out: &mut dyn Sink,
+    ) -> Result<(), C14nError>;
 }
 
 /// Why there is no canonical form.
@@ -134,7 +140,13 @@ impl C14n {
 }
 
 impl Canonicaliser for C14n {
-    fn write(&self, doc: &Document<'_>, apex: Option<NodeId>, omit: &[NodeId], out: &mut dyn Sink) -> Result<(), C14nError> {
+    fn write(
+        &self,
+        doc: &Document<'_>,
+        apex: Option<NodeId>,
+        omit: &[NodeId],
+        out: &mut dyn Sink,
+    ) -> Result<(), C14nError> {
         render::Renderer::new(self, doc, omit, out).run(apex)
     }
 }

@@ -146,7 +146,8 @@ impl<'d, 'a, 'o> Renderer<'d, 'a, 'o> {
     }
 
     fn start(&mut self, id: NodeId, e: &'d Element<'a>, end: u32, apex: bool) -> Result<(), C14nError> {
-        let open = Open { end, prefix: e.prefix, local: e.local, scope: self.scope.len(), rendered: self.rendered.len() };
+        let open =
+            Open { end, prefix: e.prefix, local: e.local, scope: self.scope.len(), rendered: self.rendered.len() };
         for (_, uri) in &e.declarations {
             let uri = self.doc.uri(*uri);
             if !uri.is_empty() && !has_scheme(uri) {
@@ -154,7 +155,8 @@ impl<'d, 'a, 'o> Renderer<'d, 'a, 'o> {
             }
         }
         self.declare(e);
-        let mut namespaces = if self.alg.method == Method::Exclusive { self.exclusive(e, apex) } else { self.inclusive(e, apex) };
+        let mut namespaces =
+            if self.alg.method == Method::Exclusive { self.exclusive(e, apex) } else { self.inclusive(e, apex) };
         namespaces.sort_unstable();
         let mut attributes: Vec<Out<'d>> = e.attributes.iter().map(|a| self.own(a)).collect();
         if apex && self.alg.method != Method::Exclusive {
@@ -251,13 +253,20 @@ impl<'d, 'a, 'o> Renderer<'d, 'a, 'o> {
         }
         let own = attributes.iter().position(|o| o.uri == XML_NS && o.local == "base");
         let inner = own.and_then(|i| attributes.get(i)).map(|o| o.value.to_string());
-        let outer = ancestors.iter().filter_map(|e| e.attributes.iter().find(|a| a.local == "base" && self.doc.uri(a.ns) == XML_NS));
+        let outer = ancestors
+            .iter()
+            .filter_map(|e| e.attributes.iter().find(|a| a.local == "base" && self.doc.uri(a.ns) == XML_NS));
         let mut outer: Vec<&str> = outer.map(|a| a.value.as_ref()).collect();
         if outer.is_empty() {
             return;
         }
         outer.reverse();
-        let joined = outer.into_iter().map(str::to_owned).chain(inner).reduce(|base, r| base::join(&base, &r)).unwrap_or_default();
+        let joined = outer
+            .into_iter()
+            .map(str::to_owned)
+            .chain(inner)
+            .reduce(|base, r| base::join(&base, &r))
+            .unwrap_or_default();
         if let Some(i) = own {
             attributes.remove(i);
         }
@@ -268,7 +277,9 @@ impl<'d, 'a, 'o> Renderer<'d, 'a, 'o> {
 
     fn escaped(&mut self, text: &str, attribute: bool) {
         let mut rest = text;
-        let special = |b: u8| matches!(b, b'&' | b'<' | b'\r') || if attribute { matches!(b, b'"' | b'\t' | b'\n') } else { b == b'>' };
+        let special = |b: u8| {
+            matches!(b, b'&' | b'<' | b'\r') || if attribute { matches!(b, b'"' | b'\t' | b'\n') } else { b == b'>' }
+        };
         while let Some(at) = rest.bytes().position(special) {
             let (plain, tail) = rest.split_at(at);
             self.out.put(plain.as_bytes());
@@ -290,6 +301,7 @@ impl<'d, 'a, 'o> Renderer<'d, 'a, 'o> {
 /// Whether a reference starts with `scheme:`.
 fn has_scheme(uri: &str) -> bool {
     uri.split_once(':').is_some_and(|(s, _)| {
-        s.starts_with(|c: char| c.is_ascii_alphabetic()) && s.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
+        s.starts_with(|c: char| c.is_ascii_alphabetic())
+            && s.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
     })
 }

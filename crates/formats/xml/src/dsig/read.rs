@@ -90,8 +90,14 @@ impl<'d, 'a> Signature<'d, 'a> {
             return Err(DsigError::Structure("not ds:Signature"));
         }
         let mut children = node.children();
-        let info = children.next().filter(|n| n.is(DS, "SignedInfo")).ok_or(DsigError::Structure("SignedInfo is not first"))?;
-        let value_node = children.next().filter(|n| n.is(DS, "SignatureValue")).ok_or(DsigError::Structure("SignatureValue is not second"))?;
+        let info = children
+            .next()
+            .filter(|n| n.is(DS, "SignedInfo"))
+            .ok_or(DsigError::Structure("SignedInfo is not first"))?;
+        let value_node = children
+            .next()
+            .filter(|n| n.is(DS, "SignatureValue"))
+            .ok_or(DsigError::Structure("SignatureValue is not second"))?;
         let mut key_info = None;
         let mut objects = Vec::new();
         for child in children {
@@ -142,7 +148,10 @@ impl<'d, 'a> SignedInfo<'d, 'a> {
         let mut children = node.children();
         let method = children.next().filter(|n| n.is(DS, "CanonicalizationMethod"));
         let c14n = read_c14n(method.ok_or(DsigError::Structure("CanonicalizationMethod is not first"))?)?;
-        let method = children.next().filter(|n| n.is(DS, "SignatureMethod")).ok_or(DsigError::Structure("SignatureMethod is not second"))?;
+        let method = children
+            .next()
+            .filter(|n| n.is(DS, "SignatureMethod"))
+            .ok_or(DsigError::Structure("SignatureMethod is not second"))?;
         if method.children().next().is_some() {
             return Err(DsigError::Unsupported("parameters of SignatureMethod".to_owned()));
         }
@@ -217,7 +226,13 @@ fn read_transform(node: Node<'_, '_>) -> Result<Transform, DsigError> {
         return Err(DsigError::Structure("an unexpected element in Transforms"));
     }
     let uri = algorithm_of(node)?;
-    let plain = |t| if node.children().next().is_none() { Ok(t) } else { Err(DsigError::Unsupported(format!("a parameter of {uri}"))) };
+    let plain = |t| {
+        if node.children().next().is_none() {
+            Ok(t)
+        } else {
+            Err(DsigError::Unsupported(format!("a parameter of {uri}")))
+        }
+    };
     match uri {
         "http://www.w3.org/2000/09/xmldsig#enveloped-signature" => plain(Transform::Enveloped),
         "http://www.w3.org/2000/09/xmldsig#base64" => plain(Transform::Base64),
@@ -240,11 +255,19 @@ impl Reference<'_, '_> {
     ///
     /// # Errors
     /// When canonicalisation refuses.
-    pub fn write_to(&self, resolved: &super::Resolved, implicit: &C14n, out: &mut dyn crate::Sink) -> Result<(), DsigError> {
+    pub fn write_to(
+        &self,
+        resolved: &super::Resolved,
+        implicit: &C14n,
+        out: &mut dyn crate::Sink,
+    ) -> Result<(), DsigError> {
         match &resolved.form {
-            super::reference::Form::Canonical(c14n) => c14n.write(self.document(), resolved.apex, &resolved.omit, out)?,
+            super::reference::Form::Canonical(c14n) => {
+                c14n.write(self.document(), resolved.apex, &resolved.omit, out)?
+            }
             super::reference::Form::Nodes { comments } => {
-                let c14n = C14n { comments: *comments && (implicit.comments || *implicit == C14n::V10), ..implicit.clone() };
+                let c14n =
+                    C14n { comments: *comments && (implicit.comments || *implicit == C14n::V10), ..implicit.clone() };
                 c14n.write(self.document(), resolved.apex, &resolved.omit, out)?;
             }
             super::reference::Form::Decoded(bytes) => out.put(bytes),

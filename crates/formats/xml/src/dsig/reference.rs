@@ -76,9 +76,7 @@ impl<'d, 'a> Reference<'d, 'a> {
         let (target, comments) = self.place()?;
         let apex = match target {
             Target::Document => None,
-            Target::Element(id) => {
-                Some(self.document().by_id(id).ok_or_else(|| DsigError::Unresolved(id.to_owned()))?)
-            }
+            Target::Element(id) => Some(self.document().by_id(id).ok_or_else(|| DsigError::Unresolved(id.to_owned()))?),
             Target::External(uri) => return Err(DsigError::Unresolved(uri.to_owned())),
         };
         let mut omit = Vec::new();
@@ -94,7 +92,9 @@ impl<'d, 'a> Reference<'d, 'a> {
                     }
                     omit.push(signature.id());
                 }
-                Transform::C14n(c14n) => form = Some(Form::Canonical(C14n { comments: c14n.comments && comments, ..c14n.clone() })),
+                Transform::C14n(c14n) => {
+                    form = Some(Form::Canonical(C14n { comments: c14n.comments && comments, ..c14n.clone() }))
+                }
                 Transform::Base64 => {
                     let node = apex.unwrap_or_else(|| self.document().root());
                     form = Some(Form::Decoded(base64_text(node)?));

@@ -19,7 +19,9 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, ParseError> {
     }
     match declared(bytes).as_deref() {
         None | Some("utf-8") => utf8(bytes, &["utf-8"]),
-        Some("us-ascii" | "ascii") => bytes.is_ascii().then_some(()).and_then(|()| std::str::from_utf8(bytes).ok()).map(Cow::Borrowed),
+        Some("us-ascii" | "ascii") => {
+            bytes.is_ascii().then_some(()).and_then(|()| std::str::from_utf8(bytes).ok()).map(Cow::Borrowed)
+        }
         Some("iso-8859-1" | "latin1") => Some(Cow::Owned(bytes.iter().map(|b| char::from(*b)).collect())),
         Some(_) => None,
     }

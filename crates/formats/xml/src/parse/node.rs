@@ -180,7 +180,11 @@ impl<'d, 'a> Node<'d, 'a> {
         self.child_nodes().filter(move |id| self.doc.element(*id).is_some()).map(move |id| Node { doc: self.doc, id })
     }
     /// Child elements of this name.
-    pub fn children_named<'n>(self, namespace: &'n str, local: &'n str) -> impl Iterator<Item = Node<'d, 'a>> + use<'n, 'd, 'a> {
+    pub fn children_named<'n>(
+        self,
+        namespace: &'n str,
+        local: &'n str,
+    ) -> impl Iterator<Item = Node<'d, 'a>> + use<'n, 'd, 'a> {
         self.children().filter(move |c| c.is(namespace, local))
     }
     /// The only child of this name; `None` also when there are several.
@@ -192,7 +196,10 @@ impl<'d, 'a> Node<'d, 'a> {
     /// This element and all below it, in document order.
     pub fn descendants(self) -> impl Iterator<Item = Node<'d, 'a>> {
         let end = self.doc.entry(self.id).map_or(0, |e| e.end);
-        (self.id.0..end).map(NodeId).filter(move |id| self.doc.element(*id).is_some()).map(move |id| Node { doc: self.doc, id })
+        (self.id.0..end)
+            .map(NodeId)
+            .filter(move |id| self.doc.element(*id).is_some())
+            .map(move |id| Node { doc: self.doc, id })
     }
     /// Whether `self` is `other` or stands below it.
     pub fn is_within(self, other: NodeId) -> bool {

@@ -100,7 +100,9 @@ impl<'a> Builder<'a, '_> {
             self.scan.space();
             let value = self.scan.value()?;
             match (name, value.as_ref(), seen.as_slice()) {
-                ("version", "1.0", []) | ("encoding", _, ["version"]) | ("standalone", "yes" | "no", ["version"] | ["version", "encoding"]) => {}
+                ("version", "1.0", [])
+                | ("encoding", _, ["version"])
+                | ("standalone", "yes" | "no", ["version"] | ["version", "encoding"]) => {}
                 ("version", _, []) => return self.scan.fail(Problem::Version),
                 _ => return self.scan.syntax("the XML declaration"),
             }
@@ -150,7 +152,11 @@ impl<'a> Builder<'a, '_> {
             let text = self.scan.until("]]>", "a CDATA section has no end")?;
             return self.push(Data::Text(Scan::lines(text))).map(drop);
         }
-        if self.scan.rest().starts_with("<!DOCTYPE") { self.scan.fail(Problem::Doctype) } else { self.scan.syntax("unknown markup") }
+        if self.scan.rest().starts_with("<!DOCTYPE") {
+            self.scan.fail(Problem::Doctype)
+        } else {
+            self.scan.syntax("unknown markup")
+        }
     }
 
     fn instruction(&mut self) -> Result<()> {
@@ -242,7 +248,10 @@ impl<'a> Builder<'a, '_> {
         let node = self.next_index();
         for a in &attributes {
             if matches!((a.prefix, a.local), ("", "Id" | "ID" | "id")) || (a.ns == XML && a.local == "id") {
-                self.ids.entry(a.value.clone()).and_modify(|e| *e = e.filter(|n| n.0 == node)).or_insert(Some(NodeId(node)));
+                self.ids
+                    .entry(a.value.clone())
+                    .and_modify(|e| *e = e.filter(|n| n.0 == node))
+                    .or_insert(Some(NodeId(node)));
             }
         }
         let element = Element { prefix, local, ns, attributes, declarations, span: start..self.scan.pos };

@@ -29,7 +29,18 @@ impl Choices {
 const PREFIXES: [&str; 4] = ["", "a", "b", "ds"];
 const URIS: [&str; 4] = ["urn:one", "urn:two", "http://example.lv/?x=1;y=%20", "http://www.w3.org/2000/09/xmldsig#"];
 const TEXTS: [&str; 12] = [
-    "text", " ", "\n  ", "\r\n", "\t", "&lt;&amp;&gt;", "&#xD;&#10;&#9;", "āčēģīķļņšūž", "\"'", "<![CDATA[<a>&b]]>", "𝔵\u{2028}", "]] >",
+    "text",
+    " ",
+    "\n  ",
+    "\r\n",
+    "\t",
+    "&lt;&amp;&gt;",
+    "&#xD;&#10;&#9;",
+    "āčēģīķļņšūž",
+    "\"'",
+    "<![CDATA[<a>&b]]>",
+    "𝔵\u{2028}",
+    "]] >",
 ];
 const VALUES: [&str; 9] = ["", "v", " a  b ", "&quot;'", "&#xD;&#xA;&#x9;", "x\ny\tz", "&lt;&amp;>", "ņ𝔶", "\r\n"];
 
@@ -98,13 +109,16 @@ fn element(c: &mut Choices, out: &mut String, scope: &mut Scope, depth: u32, cou
         let colon = if prefix.is_empty() { "" } else { ":" };
         write!(tag, " {prefix}{colon}{local}=\"{}\"", c.pick(&VALUES).replace('"', "&quot;")).unwrap();
     }
-    for (name, values) in [("lang", ["lv", "en", ""]), ("space", ["preserve", "default", "preserve"]), ("other", ["1", "2", "3"])] {
+    for (name, values) in
+        [("lang", ["lv", "en", ""]), ("space", ["preserve", "default", "preserve"]), ("other", ["1", "2", "3"])]
+    {
         if c.one_in(5) {
             write!(tag, " xml:{name}=\"{}\"", c.pick(&values)).unwrap();
         }
     }
     let prefix = c.pick(&usable);
-    let name = if prefix.is_empty() { c.pick(&["e", "f"]).to_owned() } else { format!("{prefix}:{}", c.pick(&["e", "f"])) };
+    let name =
+        if prefix.is_empty() { c.pick(&["e", "f"]).to_owned() } else { format!("{prefix}:{}", c.pick(&["e", "f"])) };
     write!(out, "<{name} id=\"n{count}\"{tag}").unwrap();
     *count += 1;
     let children = if depth > 5 { 0 } else { c.below(5) };

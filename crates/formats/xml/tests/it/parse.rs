@@ -64,7 +64,9 @@ fn limits() {
 
 #[test]
 fn ids() {
-    let doc = Document::parse("<a Id='1'><b id='2'/><c ID='2'/><d xml:id='3'/><e Id='4' id='4'/></a>", &Limits::default()).unwrap();
+    let doc =
+        Document::parse("<a Id='1'><b id='2'/><c ID='2'/><d xml:id='3'/><e Id='4' id='4'/></a>", &Limits::default())
+            .unwrap();
     assert_eq!(doc.by_id("1").unwrap().local(), "a");
     assert!(doc.by_id("2").is_none());
     assert_eq!(doc.by_id("3").unwrap().local(), "d");
@@ -91,7 +93,11 @@ fn encodings() {
     let wide: Vec<u8> = [0xFF, 0xFE].into_iter().chain("<a>ā</a>".encode_utf16().flat_map(u16::to_le_bytes)).collect();
     assert_eq!(decode(&wide).unwrap(), "<a>ā</a>");
     assert_eq!(decode("\u{FEFF}<a/>".as_bytes()).unwrap(), "<a/>");
-    for bad in [&b"<a>\xFF</a>"[..], b"<?xml version='1.0' encoding='windows-1257'?><a/>", b"\xEF\xBB\xBF<?xml version='1.0' encoding='utf-16'?><a/>"] {
+    for bad in [
+        &b"<a>\xFF</a>"[..],
+        b"<?xml version='1.0' encoding='windows-1257'?><a/>",
+        b"\xEF\xBB\xBF<?xml version='1.0' encoding='utf-16'?><a/>",
+    ] {
         assert_eq!(decode(bad).unwrap_err().code(), "xml.parse.encoding");
     }
 }

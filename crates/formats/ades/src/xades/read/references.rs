@@ -42,7 +42,12 @@ fn missing(reference: &Reference<'_, '_>) -> ReferenceFacts {
     }
 }
 
-fn external(reference: &Reference<'_, '_>, uri: &str, objects: &mut dyn Objects, facts: &mut SignatureFacts) -> ReferenceFacts {
+fn external(
+    reference: &Reference<'_, '_>,
+    uri: &str,
+    objects: &mut dyn Objects,
+    facts: &mut SignatureFacts,
+) -> ReferenceFacts {
     let mut found = missing(reference);
     if reference.kind == Some(SIGNED_PROPERTIES) {
         facts.defects.push(defect("xades.wrapped-properties", uri, true));
@@ -108,7 +113,12 @@ fn internal(
 }
 
 /// A reference to data in the same document.
-fn data(reference: &Reference<'_, '_>, signature: &Signature<'_, '_>, resolved: &xml::dsig::Resolved, facts: &mut SignatureFacts) {
+fn data(
+    reference: &Reference<'_, '_>,
+    signature: &Signature<'_, '_>,
+    resolved: &xml::dsig::Resolved,
+    facts: &mut SignatureFacts,
+) {
     let uri = reference.uri.unwrap_or_default();
     if reference.kind == Some("http://www.w3.org/2000/09/xmldsig#Manifest") {
         facts.defects.push(defect("xades.manifest", uri, false));

@@ -13,7 +13,12 @@ use crate::{
 };
 
 /// Reads signed properties, which must have been found signed.
-pub(super) fn read(properties: Node<'_, '_>, signature: &Signature<'_, '_>, objects: &mut dyn Objects, facts: &mut SignatureFacts) {
+pub(super) fn read(
+    properties: Node<'_, '_>,
+    signature: &Signature<'_, '_>,
+    objects: &mut dyn Objects,
+    facts: &mut SignatureFacts,
+) {
     for part in properties.children() {
         if part.is(XADES, "SignedSignatureProperties") {
             signature_properties(part, facts);
@@ -122,7 +127,12 @@ fn decimal(bytes: &[u8]) -> String {
     digits.iter().rev().map(|d| char::from(b'0' + d)).collect()
 }
 
-fn data_properties(part: Node<'_, '_>, signature: &Signature<'_, '_>, objects: &mut dyn Objects, facts: &mut SignatureFacts) {
+fn data_properties(
+    part: Node<'_, '_>,
+    signature: &Signature<'_, '_>,
+    objects: &mut dyn Objects,
+    facts: &mut SignatureFacts,
+) {
     for p in part.children() {
         match (p.namespace(), p.local()) {
             (XADES, "DataObjectFormat") => format(p, signature, objects, facts),

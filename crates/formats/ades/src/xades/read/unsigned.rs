@@ -11,7 +11,12 @@ use crate::{
 };
 
 /// Reads unsigned properties of the signature.
-pub(super) fn read(signature: &Signature<'_, '_>, qualifying: Node<'_, '_>, objects: &mut dyn Objects, facts: &mut SignatureFacts) {
+pub(super) fn read(
+    signature: &Signature<'_, '_>,
+    qualifying: Node<'_, '_>,
+    objects: &mut dyn Objects,
+    facts: &mut SignatureFacts,
+) {
     let parts = qualifying.children_named(XADES, "UnsignedProperties").flat_map(Node::children);
     for part in parts {
         if !part.is(XADES, "UnsignedSignatureProperties") {
@@ -41,7 +46,10 @@ fn property(
             stamps::read(p, TimestampKind::Archive, imprint, facts);
         }
         (true, "ArchiveTimeStamp") => stamps::read(p, TimestampKind::Archive, |_, _| None, facts),
-        (true, "CertificateValues" | "AttrAuthoritiesCertValues" | "RevocationValues" | "AttributeRevocationValues")
+        (
+            true,
+            "CertificateValues" | "AttrAuthoritiesCertValues" | "RevocationValues" | "AttributeRevocationValues",
+        )
         | (true, "TimeStampValidationData" | "AnyValidationData") => values(p, facts),
         (true, "CompleteCertificateRefs" | "CompleteCertificateRefsV2" | "CompleteRevocationRefs") => {}
         (true, "CounterSignature") => facts.defects.push(defect("xades.counter-signature", facts.id.clone(), false)),

@@ -4,7 +4,10 @@ use std::{
 };
 
 use super::{Entry, Limits, names::decode_name};
-use crate::zip::{CENTRAL, DEFLATED, DESCRIPTOR, END, END64, FLAG_DESCRIPTOR, FLAG_UTF8, LOCAL, LOCATOR64, MAX32, STORED, ZipError, write::Record};
+use crate::zip::{
+    CENTRAL, DEFLATED, DESCRIPTOR, END, END64, FLAG_DESCRIPTOR, FLAG_UTF8, LOCAL, LOCATOR64, MAX32, STORED, ZipError,
+    write::Record,
+};
 
 /// Little-endian fields of a header.
 struct Fields<'b>(&'b [u8]);
@@ -146,7 +149,11 @@ fn find_end<R: Read + Seek>(source: &mut R) -> Result<End, ZipError> {
     }
     let (here, count64, size64, start64) = (f.u64()?, f.u64()?, f.u64()?, f.u64()?);
     let same = |narrow: u64, max: u64, wide: u64| narrow == max || narrow == wide;
-    if here != count64 || !same(count.into(), 0xFFFF, count64) || !same(size.into(), MAX32, size64) || !same(start.into(), MAX32, start64) {
+    if here != count64
+        || !same(count.into(), 0xFFFF, count64)
+        || !same(size.into(), MAX32, size64)
+        || !same(start.into(), MAX32, start64)
+    {
         return Err(ZipError::Broken("the two end records differ"));
     }
     Ok(End { count: count64, size: size64, start: start64, limit: place64, comment })
@@ -277,7 +284,8 @@ fn local<R: Read + Seek>(source: &mut R, entry: &mut Entry, next: u64) -> Result
             return differ("descriptor");
         }
         let crc = f.u32()?;
-        let (packed, size) = if entry.descriptor >= 20 { (f.u64()?, f.u64()?) } else { (f.u32()?.into(), f.u32()?.into()) };
+        let (packed, size) =
+            if entry.descriptor >= 20 { (f.u64()?, f.u64()?) } else { (f.u32()?.into(), f.u32()?.into()) };
         if (crc, packed, size) != (entry.record.crc, entry.record.packed, entry.record.size) {
             return differ("descriptor");
         }

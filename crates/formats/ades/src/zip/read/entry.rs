@@ -29,7 +29,14 @@ pub(super) fn open<'s, R: Read + Seek>(source: &'s mut R, entry: &Entry) -> Resu
     } else {
         Inner::Stored(raw)
     };
-    Ok(EntryReader { inner, name: entry.name.clone(), left: r.size, crc: crc32fast::Hasher::new(), expected: r.crc, done: false })
+    Ok(EntryReader {
+        inner,
+        name: entry.name.clone(),
+        left: r.size,
+        crc: crc32fast::Hasher::new(),
+        expected: r.crc,
+        done: false,
+    })
 }
 
 impl<R: Read> EntryReader<'_, R> {
@@ -71,7 +78,14 @@ impl<R: Read> Read for EntryReader<'_, R> {
             Inner::Stored(r) => r.read(part)?,
             Inner::Deflated(d) => match d.read(part) {
                 Ok(n) => n,
-                Err(e) if matches!(e.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof) => return Err(self.wrong()),
+                Err(e)
+                    if matches!(
+                        e.kind(),
+                        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof
+                    ) =>
+                {
+                    return Err(self.wrong());
+                }
                 Err(e) => return Err(e),
             },
         };

@@ -28,7 +28,14 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { entries: 10_000, directory: 16 << 20, entry: 64 << 30, total: 128 << 30, ratio: 100, ratio_from: 64 << 20 }
+        Self {
+            entries: 10_000,
+            directory: 16 << 20,
+            entry: 64 << 30,
+            total: 128 << 30,
+            ratio: 100,
+            ratio_from: 64 << 20,
+        }
     }
 }
 
@@ -71,7 +78,11 @@ impl Entry {
         self.record.offset == 0 && self.is_stored() && !self.extra && self.record.flags & super::FLAG_DESCRIPTOR == 0
     }
     fn end(&self) -> u64 {
-        self.record.offset.saturating_add(self.header).saturating_add(self.record.packed).saturating_add(self.descriptor)
+        self.record
+            .offset
+            .saturating_add(self.header)
+            .saturating_add(self.record.packed)
+            .saturating_add(self.descriptor)
     }
 }
 
