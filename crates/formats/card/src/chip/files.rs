@@ -35,16 +35,24 @@ impl VirtualCard {
                 None => Sw::NOT_FOUND.into(),
             },
             0x03 if c.data.is_empty() => self.enter(MF, c),
-            0x04 => match c.data.as_slice() {
-                aid if aid == AID_MAIN => self.enter(MF, c),
-                aid if aid == AID_AUTH => self.enter(ADF1, c),
-                aid if aid == AID_SIGN => self.enter(ADF2, c),
-                _ => Sw::NOT_FOUND.into(),
-            },
+            0x04 => self.enter_application(c),
             0x08 => self.walk(MF, c),
             0x09 => self.walk(self.session.directory, c),
             _ => Sw::PARAMETERS.into(),
         }
+    }
+
+    /// An application by its identifier, which may be cut on the right. Its PINs must be shown again.
+    fn enter_application(&mut self, c: &Command) -> Answer {
+        let applications: [(&[u8], u16, &[Pin]); 3] =
+            [(&AID_MAIN, MF, &Pin::ALL), (&AID_AUTH, ADF1, &[Pin::Pin1]), (&AID_SIGN, ADF2, &[Pin::Pin2])];
+        let found = applications.iter().find(|(aid, ..)| c.data.len() >= 5 && aid.starts_with(&c.data));
+        let Some((_, directory, pins)) = found else {
+            return Sw::NOT_FOUND.into();
+        };
+        self.session.verified.retain(|p| !pins.contains(p));
+        self.session.environment = None;
+        self.enter(*directory, c)
     }
 
     /// A path: directories, and a file or directory at its end.

@@ -1,6 +1,7 @@
 //! The Latvian eID application: names, files, keys and PINs.
 //!
-//! Learned from public drivers and from what real readers of such cards ask for. The contact application has a main file, `ADF1` with the
+//! Learned from public drivers and public descriptions of such cards, and from what real readers ask for; cards of one model are not all
+//! personalised alike, so a terminal believes the card's own directory before any constant. The contact application has a main file, `ADF1` with the
 //! authentication key and `ADF2` (the QSCD) with the signature key. Each ADF has two key slots, so that a renewal can fill the free slot
 //! while the used one still works; which slot holds is told by the PKCS #15 directory (`EF.OD` → `EF.PrKD`, `EF.CDF`).
 
@@ -83,8 +84,18 @@ impl Model {
     /// The slot that is filled when the card is made.
     pub fn first_slot(self) -> Slot {
         match self {
-            Self::LatvianV1 | Self::LatvianV2 => Slot::Two,
-            Self::Estonian => Slot::One,
+            Self::LatvianV1 => Slot::Two,
+            Self::LatvianV2 | Self::Estonian => Slot::One,
+        }
+    }
+    /// What the card wants to be told about the algorithm (tag 80 of MANAGE SECURITY ENVIRONMENT). Personalisations of one model differ:
+    /// the card's own table (`EF.TokenInfo`) goes before this.
+    pub fn algorithm(self, usage: Use) -> &'static [u8] {
+        match (self, usage) {
+            (Self::Estonian, Use::Authentication) => &[0xFF, 0x20, 0x08, 0x00],
+            (Self::Estonian, Use::Signature) => &[0xFF, 0x15, 0x08, 0x00],
+            (_, Use::Authentication) => &[0x04],
+            (_, Use::Signature) => &[0x54],
         }
     }
     /// Fewest digits of a PIN.
@@ -255,8 +266,17 @@ impl Field {
         Self::Expiry,
         Self::Issued,
     ];
-    /// Its file.
-    pub fn file(self) -> u16 {
+    /// Its file. A Latvian card has the personal code in the first file and nothing else; what our own cards have beside it stands in files
+    /// that those cards lack.
+    pub fn file(self, model: Model) -> u16 {
+        match (self, model) {
+            (Self::PersonalCode, Model::LatvianV1 | Model::LatvianV2) => 0x5001,
+            (Self::Surname, Model::LatvianV1 | Model::LatvianV2) => 0x5006,
+            (field, _) => field.estonian_file(),
+        }
+    }
+
+    fn estonian_file(self) -> u16 {
         match self {
             Self::Surname => 0x5001,
             Self::GivenNames => 0x5002,

@@ -4,7 +4,7 @@ use super::{CardError, Transport};
 use crate::{
     apdu::{Answer, Command, Sw},
     chip::Phase,
-    profile::{DO_CHIP_SERIAL, DO_PHASE, MF},
+    profile::{AID_MAIN, DO_CHIP_SERIAL, DO_PHASE, MF, Use},
     tlv,
 };
 
@@ -58,14 +58,16 @@ impl<T: Transport> Link<T> {
     }
 
     pub(super) fn select_aid(&mut self, aid: &[u8]) -> Result<(), CardError> {
-        self.ask("select the application", Command::new(0xA4, 0x04, 0x00).with(aid)).map(drop)
+        self.ask("select the application", Command::new(0xA4, 0x04, 0x0C).with(aid)).map(drop)
     }
 
     /// Reads a whole file; `None` when there is none.
     pub(super) fn read_file(&mut self, directory: u16, file: u16) -> Result<Option<Vec<u8>>, CardError> {
         let step = "read a file";
-        self.ask("select the main file", Command::new(0xA4, 0x00, 0x0C).with(&MF.to_be_bytes()))?;
-        if directory != MF {
+        self.select_aid(&AID_MAIN)?;
+        if let Some(usage) = Use::ALL.into_iter().find(|u| u.directory() == directory) {
+            self.select_aid(usage.aid())?;
+        } else if directory != MF {
             let answer = self.send(step, Command::new(0xA4, 0x01, 0x0C).with(&directory.to_be_bytes()))?;
             match answer.sw {
                 Sw::OK => {}
@@ -73,7 +75,7 @@ impl<T: Transport> Link<T> {
                 sw => return Err(CardError::Refused { step, sw }),
             }
         }
-        let answer = self.send(step, Command::new(0xA4, 0x02, 0x00).with(&file.to_be_bytes()).expecting(256))?;
+        let answer = self.send(step, Command::new(0xA4, 0x02, 0x04).with(&file.to_be_bytes()).expecting(256))?;
         match answer.sw {
             Sw::OK => {}
             Sw::NOT_FOUND => return Ok(None),

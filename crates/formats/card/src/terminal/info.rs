@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{CardError, EidCard, Transport};
 use crate::{
     apdu::{Command, Sw},
-    profile::{DF_PERSONAL, EF_DOCUMENT_NUMBER, EF_OD, Field, MF, Model, Pin, Slot, Use, pkcs15},
+    profile::{DF_PERSONAL, EF_DOCUMENT_NUMBER, EF_OD, EF_TOKEN_INFO, Field, MF, Model, Pin, Slot, Use, pkcs15},
     tlv,
 };
 
@@ -29,11 +29,16 @@ pub struct Info {
 pub struct Certificate {
     /// What it is for.
     pub usage: Use,
+    /// What the card wants to be told about the algorithm, if its table says so.
+    pub algorithm: Option<Vec<u8>>,
     /// Reference of its key.
     pub key: u8,
     /// X.509, DER.
     pub der: Vec<u8>,
 }
+
+/// Certificate file, key reference, algorithm reference.
+type Found = (u16, u8, Option<Vec<u8>>);
 
 impl<T: Transport> EidCard<T> {
     /// Reads everything that needs no PIN but the certificates.
@@ -41,9 +46,12 @@ impl<T: Transport> EidCard<T> {
         let number = self.link.read_file(MF, EF_DOCUMENT_NUMBER)?;
         let document_number = number.as_deref().and_then(|n| tlv::find(n, 0x04)).and_then(text);
         let mut holder = BTreeMap::new();
-        for field in Field::ALL {
-            // A card without the directory has none of them.
-            let Some(content) = self.link.read_file(DF_PERSONAL, field.file())? else { break };
+        let model = self.model.unwrap_or(Model::LatvianV1);
+        let mut fields = Field::ALL;
+        fields.sort_by_key(|f| f.file(model));
+        for field in fields {
+            // Files are filled from the first on: a card that lacks one has none of the following.
+            let Some(content) = self.link.read_file(DF_PERSONAL, field.file(model))? else { break };
             if let Some(value) = text(&content) {
                 holder.insert(field, value);
             }
@@ -79,9 +87,9 @@ impl<T: Transport> EidCard<T> {
     /// The certificate for `usage`: the one that the card's directory names, in either slot.
     pub fn certificate(&mut self, usage: Use) -> Result<Certificate, CardError> {
         let home = usage.directory();
-        let (file, key) = match self.directory(usage)? {
+        let (file, key, algorithm) = match self.directory(usage)? {
             Some(found) => found,
-            None => self.guess(usage)?.ok_or(CardError::NoCertificate(usage))?,
+            None => self.guess(usage)?.map(|(file, key)| (file, key, None)).ok_or(CardError::NoCertificate(usage))?,
         };
         let content = self.link.read_file(home, file)?.ok_or(CardError::NoCertificate(usage))?;
         let step = "read the certificate";
@@ -94,11 +102,11 @@ impl<T: Transport> EidCard<T> {
             return Err(CardError::Malformed { step });
         }
         let der = content.get(..content.len() - rest.len()).unwrap_or(&content).to_vec();
-        Ok(Certificate { usage, key, der })
+        Ok(Certificate { usage, algorithm, key, der })
     }
 
-    /// Follows `EF.OD` to the certificate's file and the key's reference.
-    fn directory(&mut self, usage: Use) -> Result<Option<(u16, u8)>, CardError> {
+    /// Follows `EF.OD` to the certificate's file, the key's reference and its algorithm.
+    fn directory(&mut self, usage: Use) -> Result<Option<Found>, CardError> {
         let home = usage.directory();
         let Some(od) = self.link.read_file(home, EF_OD)? else { return Ok(None) };
         let Some((keys, certificates)) = pkcs15::read_object_directory(&od) else { return Ok(None) };
@@ -106,7 +114,9 @@ impl<T: Transport> EidCard<T> {
         let Some(file) = pkcs15::read_certificate_directory(&certificates) else { return Ok(None) };
         let keys = self.link.read_file(home, keys)?.unwrap_or_default();
         let of_slot = Slot::ALL.into_iter().find(|s| s.certificate(usage) == file).map(|s| s.key(usage));
-        Ok(pkcs15::read_key_directory(&keys).or(of_slot).map(|key| (file, key)))
+        let info = self.link.read_file(home, EF_TOKEN_INFO)?.unwrap_or_default();
+        let algorithm = pkcs15::read_algorithm(&keys, &info);
+        Ok(pkcs15::read_key_directory(&keys).or(of_slot).map(|key| (file, key, algorithm)))
     }
 
     /// A card without directory: the first slot that holds a certificate.
@@ -123,6 +133,7 @@ impl<T: Transport> EidCard<T> {
 
 /// Text without its padding; `None` when empty or not text.
 fn text(bytes: &[u8]) -> Option<String> {
-    let s = std::str::from_utf8(bytes).ok()?.trim_matches(|c: char| c == '\0' || c.is_whitespace());
+    let end = bytes.iter().rposition(|b| *b != 0xFF).map_or(0, |last| last + 1);
+    let s = std::str::from_utf8(bytes.get(..end)?).ok()?.trim_matches(|c: char| c == '\0' || c.is_whitespace());
     (!s.is_empty()).then(|| s.to_owned())
 }

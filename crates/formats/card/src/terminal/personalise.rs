@@ -24,6 +24,7 @@ pub struct Personaliser<T: Transport, C: CardCrypto> {
     crypto: C,
     channel: Channel,
     serial: String,
+    model: Model,
     slot: Slot,
 }
 
@@ -35,7 +36,7 @@ impl<T: Transport, C: CardCrypto> Personaliser<T, C> {
         crypto: C,
         issuer_key: impl FnOnce(&str) -> Zeroizing<[u8; 32]>,
     ) -> Result<Self, CardError> {
-        let slot = Model::of_atr(&transport.atr()).ok_or(CardError::NotAnEid)?.first_slot();
+        let model = Model::of_atr(&transport.atr()).ok_or(CardError::NotAnEid)?;
         let mut link = Link::new(transport);
         link.select_aid(&AID_MAIN)?;
         match link.phase()? {
@@ -65,7 +66,7 @@ impl<T: Transport, C: CardCrypto> Personaliser<T, C> {
             return Err(CardError::Issuer);
         }
         let channel = Channel::new(&crypto, &*key, &host, &card);
-        Ok(Self { link, crypto, channel, serial, slot })
+        Ok(Self { link, crypto, channel, serial, model, slot: model.first_slot() })
     }
 
     /// Serial number of the chip.
@@ -170,7 +171,7 @@ impl<T: Transport, C: CardCrypto> Personaliser<T, C> {
             Use::Authentication => "eID authentication",
             Use::Signature => "eID signature",
         };
-        let info = pkcs15::token_info(self.serial.clone().as_bytes(), label);
+        let info = pkcs15::token_info(self.serial.as_bytes(), label, self.model.algorithm(usage));
         self.write(home, EF_TOKEN_INFO, &info)?;
         self.write(home, EF_OD, &pkcs15::object_directory())
     }
@@ -184,10 +185,10 @@ impl<T: Transport, C: CardCrypto> Personaliser<T, C> {
         self.write(MF, EF_DOCUMENT_NUMBER, &tlv::object(0x04, document_number.as_bytes()))?;
         for field in Field::ALL {
             // All files exist, so that a reader finds the end of the list.
-            self.write(DF_PERSONAL, field.file(), b"\0")?;
+            self.write(DF_PERSONAL, field.file(self.model), b"\0")?;
         }
         for (field, value) in fields {
-            self.write(DF_PERSONAL, field.file(), value.as_bytes())?;
+            self.write(DF_PERSONAL, field.file(self.model), value.as_bytes())?;
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::{CardError, EidCard, Transport};
 use crate::{
     apdu::{Command, Sw},
-    profile::{Model, PIN_FIELD, Pin, Use},
+    profile::{AID_MAIN, Model, PIN_FIELD, Pin, Use},
 };
 
 /// The digits of a PIN, as the card wants them: filled up with FF. Wiped when dropped, never printed.
@@ -59,7 +59,7 @@ impl<T: Transport> EidCard<T> {
     fn at_home(&mut self, pin: Pin) -> Result<(), CardError> {
         match pin {
             Pin::Pin2 => self.enter(Use::Signature),
-            Pin::Pin1 | Pin::Puk => self.enter(Use::Authentication),
+            Pin::Pin1 | Pin::Puk => self.link.select_aid(&AID_MAIN),
         }
     }
 
@@ -95,8 +95,11 @@ impl<T: Transport> EidCard<T> {
     pub fn unblock(&mut self, pin: Pin, puk: &PinCode, new: &PinCode) -> Result<(), CardError> {
         let step = "free the PIN";
         self.long_enough(pin, new)?;
-        self.at_home(pin)?;
+        self.link.select_aid(&AID_MAIN)?;
         self.show(Pin::Puk, puk)?;
+        if pin == Pin::Pin2 {
+            self.link.select_aid(Use::Signature.aid())?;
+        }
         let answer = self.link.send(step, Command::new(0x2C, 2, pin.reference()).with(new.field()))?;
         judge(pin, step, answer.sw)
     }

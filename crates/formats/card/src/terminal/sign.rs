@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::{CardError, EidCard, PinCode, Transport};
+use super::{CardError, Certificate, EidCard, PinCode, Transport};
 use crate::{
     apdu::Command,
     profile::{DIGEST_FIELD, Model, Use},
@@ -24,10 +24,10 @@ impl<T: Transport> EidCard<T> {
     pub fn use_key(&mut self, usage: Use, code: &PinCode, digest: &[u8]) -> Result<[u8; 96], CardError> {
         let step = "sign";
         let field = digest_field(digest)?;
-        let key = self.certificate(usage)?.key;
+        let certificate = self.certificate(usage)?;
         self.enter(usage)?;
         self.show(usage.pin(), code)?;
-        let environment = self.environment(usage, key);
+        let environment = self.environment(&certificate);
         let template = match usage {
             Use::Authentication => 0xA4,
             Use::Signature => 0xB6,
@@ -41,15 +41,11 @@ impl<T: Transport> EidCard<T> {
         answer.try_into().map_err(|_| CardError::Malformed { step })
     }
 
-    fn environment(&self, usage: Use, key: u8) -> Vec<u8> {
-        let algorithm: &[u8] = match (self.model, usage) {
-            (Some(Model::LatvianV2), Use::Authentication) => &[0x04],
-            (Some(Model::LatvianV2), Use::Signature) => &[0x54],
-            (_, Use::Authentication) => &[0xFF, 0x20, 0x08, 0x00],
-            (_, Use::Signature) => &[0xFF, 0x15, 0x08, 0x00],
-        };
-        let mut data = tlv::object(0x80, algorithm);
-        tlv::put(&mut data, 0x84, &[key]);
+    /// Algorithm and key. The card's own table goes before what is known of its model: personalisations of one model differ.
+    fn environment(&self, certificate: &Certificate) -> Vec<u8> {
+        let known = self.model.unwrap_or(Model::LatvianV1).algorithm(certificate.usage);
+        let mut data = tlv::object(0x80, certificate.algorithm.as_deref().unwrap_or(known));
+        tlv::put(&mut data, 0x84, &[certificate.key]);
         data
     }
 }

@@ -78,7 +78,7 @@ pub struct TrayCard {
 impl TrayCard {
     fn of(state: &State) -> Self {
         let field = |f: Field| {
-            let text = std::str::from_utf8(state.file(DF_PERSONAL, f.file())?).ok()?.trim_matches('\0');
+            let text = std::str::from_utf8(state.file(DF_PERSONAL, f.file(state.model))?).ok()?.trim_matches('\0');
             (!text.is_empty()).then(|| text.to_owned())
         };
         let holder = match (field(Field::GivenNames), field(Field::Surname)) {
