@@ -12,6 +12,8 @@ const CHUNK: usize = 64 * 1024;
 /// From this ratio on, content is packed no further: what we write must never look like a bomb to a reader.
 const DENSE: u64 = 60;
 const DENSE_FROM: u64 = 8 << 20;
+/// Content that has not become smaller until here is packed no further: it would only take time.
+const SAMPLE: u64 = 1 << 20;
 
 /// How to pack an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -335,7 +337,9 @@ impl Deflater {
 
     fn push(&mut self, mut data: &[u8], put: Put<'_>) -> Result<(), ZipError> {
         let (seen, made) = (self.state.total_in(), self.state.total_out());
-        if self.packing && seen >= DENSE_FROM && made * DENSE < seen {
+        let bomb = seen >= DENSE_FROM && made * DENSE < seen;
+        let vain = seen >= SAMPLE && made.saturating_mul(100) > seen.saturating_mul(97);
+        if self.packing && (bomb || vain) {
             self.packing = false;
             self.run(&mut &[][..], FlushCompress::Sync, put)?;
             // After a flush the stream stands on a byte, and stored blocks look back at nothing: a new compressor may go on.
