@@ -9,8 +9,6 @@ mod pins;
 mod seal;
 mod service;
 mod store;
-#[cfg(test)]
-mod tests;
 
 pub use pins::Pins;
 pub use seal::{Code, SealedPins};

@@ -13,9 +13,6 @@ use crate::{
     envelope,
 };
 
-#[cfg(test)]
-mod tests;
-
 /// Makes the card of an application.
 pub(crate) const MAKE: &str = "documents.make";
 /// Activates the certificates of a card that was handed over.

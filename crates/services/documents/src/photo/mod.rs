@@ -99,6 +99,9 @@ pub fn normalise(upload: &[u8]) -> Result<Vec<u8>, PhotoError> {
     if !matches!(format, ImageFormat::Jpeg | ImageFormat::Png) {
         return Err(PhotoError::Format);
     }
+    if format == ImageFormat::Jpeg && cut_short(upload) {
+        return Err(PhotoError::Damaged);
+    }
     let mut reader = ImageReader::with_format(Cursor::new(upload), format);
     let mut limits = Limits::default();
     limits.max_alloc = Some(MOST_PIXELS * 8);
@@ -124,6 +127,12 @@ pub fn normalise(upload: &[u8]) -> Result<Vec<u8>, PhotoError> {
         .write_image(rgb.as_raw(), WIDTH, HEIGHT, ExtendedColorType::Rgb8)
         .map_err(|_| PhotoError::Damaged)?;
     Ok(out)
+}
+
+/// Whether the last scan of a JPEG has no end; decoders would paint the rest grey.
+fn cut_short(jpeg: &[u8]) -> bool {
+    let last = |marker: [u8; 2]| jpeg.windows(2).rposition(|w| w == marker);
+    last([0xFF, 0xD9]) < last([0xFF, 0xDA])
 }
 
 /// Whether the light hardly differs over the picture (standard deviation below 12 of 255).

@@ -39,6 +39,8 @@ fn each_fault_has_its_name() {
     assert_eq!(normalise(b"%PDF-1.7"), Err(PhotoError::Format));
     let good = encoded(&picture(700, 900), ImageFormat::Png);
     assert_eq!(normalise(&good[..good.len() / 2]), Err(PhotoError::Damaged));
+    let jpeg = encoded(&picture(700, 900), ImageFormat::Jpeg);
+    assert_eq!(normalise(&jpeg[..jpeg.len() / 2]), Err(PhotoError::Damaged));
     let small = encoded(&picture(412, 531), ImageFormat::Png);
     assert_eq!(normalise(&small), Err(PhotoError::Small { width: 412, height: 531 }));
     let blank = RgbImage::from_pixel(500, 700, Rgb([250, 250, 250]));
