@@ -5,7 +5,6 @@
 //! cannot be judged ends INDETERMINATE.
 
 mod chain;
-mod defects;
 mod level;
 mod pool;
 mod report;

@@ -82,3 +82,31 @@ fn report_has_exactly_the_shape_of_the_contract() {
         assert_ne!(lv["text"], en["text"]);
     }
 }
+
+#[test]
+fn every_defect_of_a_reader_has_a_text() {
+    fn walk(dir: &std::path::Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                for start in ["defect(\"", "Defect { code: \"", "code: \"pades."] {
+                    let rows = text.split(start).skip(1).filter_map(|rest| rest.split('"').next());
+                    let lead = start.rsplit('"').next().unwrap_or_default();
+                    found.extend(rows.map(|code| format!("{lead}{code}")));
+                }
+            }
+        }
+    }
+    let mut codes = Vec::new();
+    let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for reader in ["asic", "pades", "pdf", "xades", "zip"] {
+        walk(&source.join(reader), &mut codes);
+    }
+    assert!(codes.len() > 40);
+    for code in codes {
+        assert_eq!(text::row(&code).code, code, "no text");
+    }
+}

@@ -1,6 +1,7 @@
 //! Texts of findings, Latvian and English.
 
 mod certificates;
+mod defects;
 mod signature;
 mod stamps;
 mod status;
@@ -34,7 +35,8 @@ const ASK_SIGNER: (&str, &str) = ("Lūdziet parakstītāju parakstīt vēlreiz."
 
 /// Codes of the decision, and of the readers' defects.
 fn rows() -> impl Iterator<Item = &'static Text> {
-    [certificates::TEXTS, status::TEXTS, signature::TEXTS, stamps::TEXTS, super::defects::TEXTS].into_iter().flatten()
+    let own = [certificates::TEXTS, status::TEXTS, signature::TEXTS, stamps::TEXTS];
+    own.into_iter().chain([defects::CONTAINERS, defects::XADES, defects::PADES]).flatten()
 }
 
 const OTHER: Text = t(

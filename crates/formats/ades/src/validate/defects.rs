@@ -1,5 +1,0 @@
-//! Texts of the defects that the readers of containers and formats report ([`crate::facts::Defect`]).
-
-use super::Text;
-
-pub(super) const TEXTS: &[Text] = &[];

@@ -1,0 +1,137 @@
+use super::{Text, broken, limit, note};
+
+pub(in super::super) const TEXTS: &[Text] = &[
+    note(
+        "xades.certificate",
+        "EN 319 132-1 5.2.2",
+        "Parakstam {} nav atrasts sertifikāts.",
+        "No certificate was found for signature {}.",
+    ),
+    note(
+        "xades.certificate-encoding",
+        "XMLDSIG 4.5.4",
+        "Parakstā {} ir nenolasāms sertifikāts.",
+        "Signature {} carries a certificate that cannot be read.",
+    ),
+    limit(
+        "xades.counter-signature",
+        "EN 319 132-1 5.2.7",
+        "Parakstam {} ir pretparaksts; tas nav izvērtēts.",
+        "Signature {} has a counter-signature, which was not judged.",
+    ),
+    note(
+        "xades.data-object-format",
+        "EN 319 132-1 5.2.4",
+        "Datu tipa norāde neattiecas ne uz vienu parakstītu objektu: {}.",
+        "A data type is stated of no signed object: {}.",
+    ),
+    broken(
+        "xades.duplicate-id",
+        "XMLDSIG 4.4.3",
+        "Viens identifikators ir vairākiem elementiem: {}.",
+        "Several elements have one identifier: {}.",
+    ),
+    note(
+        "xades.issuer-serial",
+        "EN 319 132-1 5.2.2",
+        "Parakstā {} norādītais sertifikāta izdevējs vai numurs atšķiras.",
+        "The issuer or serial number stated in signature {} differs from the certificate.",
+    ),
+    limit(
+        "xades.manifest",
+        "XMLDSIG 5.1",
+        "Parakstīts saraksts {}; tajā minētais nav izvērtēts.",
+        "A manifest {} is signed; what it lists was not judged.",
+    ),
+    note(
+        "xades.nested-signature",
+        "XMLDSIG 4",
+        "Failā {} paraksts ir cita paraksta iekšienē; tas nav izvērtēts.",
+        "File {} has a signature inside another one, which was not judged.",
+    ),
+    broken(
+        "xades.no-properties",
+        "EN 319 132-1 4.3",
+        "Parakstam {} nav XAdES īpašību.",
+        "Signature {} has no XAdES properties.",
+    ),
+    note(
+        "xades.no-signing-time",
+        "EN 319 132-1 5.2.1",
+        "Parakstā {} nav norādīts parakstīšanas laiks.",
+        "Signature {} states no signing time.",
+    ),
+    broken(
+        "xades.properties-not-signed",
+        "EN 319 132-1 4.3",
+        "Paraksta {} īpašības nav parakstītas.",
+        "The properties of signature {} are not signed.",
+    ),
+    broken(
+        "xades.properties-transform",
+        "EN 319 132-1 4.3",
+        "Paraksta īpašībām ir neatļauts pārveidojums: {}.",
+        "The properties are signed through a transform that is not allowed: {}.",
+    ),
+    note(
+        "xades.reference-type",
+        "EN 319 132-1 4.3",
+        "Atsauces tips nav norādīts, kā prasa standarts: {}.",
+        "The type of a reference is not stated as the standard asks: {}.",
+    ),
+    broken(
+        "xades.several-properties",
+        "EN 319 132-1 4.3",
+        "Parakstam {} ir vairākas īpašību kopas.",
+        "Signature {} has several sets of properties.",
+    ),
+    broken(
+        "xades.several-signing-certificates",
+        "EN 319 132-1 5.2.2",
+        "Parakstā {} ir vairākas norādes uz parakstītāja sertifikātu.",
+        "Signature {} has several references to its certificate.",
+    ),
+    limit(
+        "xades.signature-policy",
+        "EN 319 132-1 5.2.9",
+        "Paraksts {} atsaucas uz paraksta politiku; tā nav izvērtēta.",
+        "Signature {} refers to a signature policy, which was not judged.",
+    ),
+    broken(
+        "xades.target",
+        "EN 319 132-1 4.3",
+        "Īpašības neattiecas uz parakstu {}.",
+        "The properties are not of signature {}.",
+    ),
+    note(
+        "xades.timestamp",
+        "EN 319 132-1 5.3",
+        "Laika zīmoga elementa {} uzbūve nav pareiza.",
+        "The structure of time-stamp element {} is not right.",
+    ),
+    note(
+        "xades.timestamp-encoding",
+        "EN 319 132-1 5.3",
+        "Laika zīmogs elementā {} nav nolasāms.",
+        "The time stamp in element {} cannot be read.",
+    ),
+    limit(
+        "xades.transform",
+        "XMLDSIG 4.4.3.4",
+        "Parakstītajam objektam ir neatbalstīts pārveidojums: {}.",
+        "A signed object has an unsupported transform: {}.",
+    ),
+    note("xades.unknown-property", "EN 319 132-1 5", "Īpašība {} nav izvērtēta.", "Property {} was not judged."),
+    note(
+        "xades.value-encoding",
+        "XMLDSIG 4.3",
+        "Elementa {} vērtība nav nolasāma.",
+        "The value of element {} cannot be read.",
+    ),
+    broken(
+        "xades.wrapped-properties",
+        "EN 319 132-1 4.3",
+        "Parakstītas citas īpašības, nevis tās, ko rāda paraksts: {}.",
+        "Other properties are signed than those the signature shows: {}.",
+    ),
+];
