@@ -81,6 +81,16 @@ impl TestKey {
     pub fn algorithm(&self) -> SignatureAlgorithm {
         self.algorithm
     }
+    /// An ECDSA signature over a digest, in DER, as a card makes it.
+    pub fn sign_digest(&self, digest: &[u8]) -> Vec<u8> {
+        use aws_lc_rs::digest::{Digest, SHA256, SHA384};
+        let algorithm = if digest.len() == 48 { &SHA384 } else { &SHA256 };
+        let digest = Digest::import_less_safe(digest, algorithm).expect("digest");
+        match &self.pair {
+            Pair::Ec(p) => p.sign_digest(&digest).expect("signature").as_ref().to_vec(),
+            _ => Vec::new(),
+        }
+    }
     /// A signature over `message`, ECDSA in DER.
     pub fn sign(&self, message: &[u8]) -> Vec<u8> {
         let random = SystemRandom::new();

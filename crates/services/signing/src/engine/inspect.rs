@@ -90,9 +90,10 @@ pub(super) fn inspect(input: &Input, limits: &EngineLimits) -> Result<Inspected,
 }
 
 /// Whether the first entry of an archive is a `mimetype` of ASiC (EN 319 162-1 annex A).
-fn is_asic(head: &[u8]) -> bool {
+pub(super) fn is_asic(head: &[u8]) -> bool {
+    let content = head.get(38..).unwrap_or_default();
     head.get(30..38) == Some(b"mimetype".as_slice())
-        && head.windows(20).take(120).any(|w| w == b"vnd.etsi.asic-e+zip\x00" || w.starts_with(b"vnd.etsi.asic-e+zip"))
+        && content.windows(19).take(64).any(|w| w == b"vnd.etsi.asic-e+zip")
 }
 
 fn pdf(input: &Input, limits: &EngineLimits) -> Result<Inspected, EngineError> {

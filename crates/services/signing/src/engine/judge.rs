@@ -1,15 +1,16 @@
 use ades::{
-    asic,
+    asic::{self, AsicError},
     facts::{Defect, FileFacts},
     pades,
     validate::{Anchors, Basis, Lang, Material, Need, Policy, Report, validate_file},
     xades,
+    zip::ZipError,
 };
 use base::Cx;
 use jiff::Timestamp;
-use pki::{CertId, DigestAlgorithm, Digester, OcspRequest};
+use pki::{CertId, Certificate, DigestAlgorithm, Digester, OcspRequest};
 
-use super::{Engine, EngineError, EngineLimits, Input, blocking};
+use super::{Engine, EngineError, EngineLimits, Input, blocking, inspect::is_asic};
 
 /// How often missing material is fetched for one verdict.
 const ROUNDS: usize = 4;
@@ -51,9 +52,9 @@ impl Engine {
                 return Err(EngineError::State);
             }
         };
-        let issuers = national.map(|r| r.issuers).unwrap_or_default();
+        let national: Vec<Certificate> = national.map(|r| [r.roots, r.issuers].concat()).unwrap_or_default();
         if !how.offline {
-            material.certificates = issuers.iter().map(|c| c.der().to_vec()).collect();
+            material.certificates = national.iter().map(|c| c.der().to_vec()).collect();
         }
         let time = how.time.unwrap_or_else(|| cx.now());
         let judge = |material: &Material| {
@@ -62,7 +63,7 @@ impl Engine {
         };
         let mut report = judge(&material);
         for _ in 0..ROUNDS {
-            if how.offline || !self.fetch(cx, &report.needs, &issuers, &mut material).await {
+            if how.offline || !self.fetch(cx, &report.needs, &national, &mut material).await {
                 break;
             }
             report = judge(&material);
@@ -71,11 +72,11 @@ impl Engine {
     }
 
     /// Fetches what the trust core knows of what is missing; whether anything came.
-    async fn fetch(&self, cx: &Cx, needs: &[Need], issuers: &[pki::Certificate], material: &mut Material) -> bool {
+    async fn fetch(&self, cx: &Cx, needs: &[Need], national: &[Certificate], material: &mut Material) -> bool {
         let mut any = false;
         for need in needs {
             let Need::Status { of, issuer, .. } = need else { continue };
-            if !issuers.contains(issuer) {
+            if !national.contains(issuer) {
                 continue;
             }
             let id = CertId::new(DigestAlgorithm::Sha1, issuer, of.serial());
@@ -103,13 +104,17 @@ impl xades::Objects for Alone {
 
 /// Reads a file into facts by what it is.
 fn facts(input: &Input, limits: &EngineLimits) -> Result<FileFacts, EngineError> {
-    let head = input.head(64)?;
+    let head = input.head(256)?;
     if head.starts_with(b"%PDF-") {
         let data = input.read_all(limits.pdf.size)?;
         return Ok(pades::read(&input.name, &data, &limits.pdf)?);
     }
     if head.starts_with(b"PK") {
-        return Ok(asic::read(input.open()?, &limits.zip));
+        let facts = asic::read(input.open()?, &limits.zip);
+        if facts.container.is_none() && !facts.defects.iter().any(|d| d.fatal) && is_asic(&head) {
+            return Err(EngineError::Container(AsicError::Zip(ZipError::NotZip)));
+        }
+        return Ok(facts);
     }
     let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&head).trim_ascii_start();
     if text.starts_with(b"<") && input.size <= limits.xml {

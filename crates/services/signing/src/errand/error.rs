@@ -29,6 +29,9 @@ pub(crate) enum ErrandError {
     /// Signing itself.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// The shell's own refusal of an upload.
+    #[error("{}", .0.code)]
+    Upload(Fault),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -53,6 +56,7 @@ impl Refuses for ErrandError {
             Self::TooMany { .. } => "signing.file.too-many".into(),
             Self::Malformed(_) => "signing.request.malformed".into(),
             Self::Engine(e) => Refuses::code(e),
+            Self::Upload(f) => f.code.clone(),
             Self::Store(e) => Refuses::code(e),
         }
     }
@@ -64,6 +68,7 @@ impl Refuses for ErrandError {
             Self::TooMany { .. } => Status::UNPROCESSABLE_ENTITY,
             Self::Malformed(_) => Status::BAD_REQUEST,
             Self::Engine(e) => e.status(),
+            Self::Upload(f) => f.status,
             Self::Store(e) => e.status(),
         }
     }
@@ -72,6 +77,7 @@ impl Refuses for ErrandError {
             Self::TooMany { most } => BTreeMap::from([("most".into(), most.to_string())]),
             Self::Malformed(what) => BTreeMap::from([("what".into(), (*what).to_owned())]),
             Self::Engine(e) => e.args(),
+            Self::Upload(f) => f.args.clone(),
             _ => BTreeMap::new(),
         }
     }
@@ -79,6 +85,6 @@ impl Refuses for ErrandError {
 
 impl From<Fault> for ErrandError {
     fn from(f: Fault) -> Self {
-        Self::Engine(EngineError::Peer(f.into()))
+        Self::Upload(f)
     }
 }

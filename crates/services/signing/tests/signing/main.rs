@@ -1,0 +1,9 @@
+//! Signing and validation through HTTP on both databases, with a small trust core behind the contract.
+#![expect(clippy::unwrap_used, reason = "a test that fails panics")]
+
+mod bench;
+mod engine;
+mod journey;
+mod refusals;
+mod rules;
+mod validation;
