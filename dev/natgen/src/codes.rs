@@ -31,11 +31,7 @@ pub(crate) struct Identity {
 /// The last digit of an old-style code; `digits` are the ten before it.
 pub fn legacy_check_digit(digits: &[u8; 10]) -> u8 {
     const WEIGHTS: [u32; 10] = [10, 5, 8, 4, 2, 1, 6, 3, 7, 9];
-    let sum: u32 = 1 + digits
-        .iter()
-        .zip(WEIGHTS)
-        .map(|(d, w)| u32::from(*d) * w)
-        .sum::<u32>();
+    let sum: u32 = 1 + digits.iter().zip(WEIGHTS).map(|(d, w)| u32::from(*d) * w).sum::<u32>();
     u8::try_from(sum % 11 % 10).unwrap_or(0)
 }
 
@@ -44,13 +40,7 @@ pub(crate) fn legacy(slot: u64) -> (String, Date) {
     let day = i64::try_from(slot / SERIALS).unwrap_or(0);
     let born = FIRST_DAY.checked_add(day.days()).unwrap_or(FIRST_DAY);
     let century = if born.year() < 2000 { 1 } else { 2 };
-    let text = format!(
-        "{:02}{:02}{:02}{century}{:03}",
-        born.day(),
-        born.month(),
-        born.year() % 100,
-        slot % SERIALS
-    );
+    let text = format!("{:02}{:02}{:02}{century}{:03}", born.day(), born.month(), born.year() % 100, slot % SERIALS);
     let mut digits = [0; 10];
     for (d, c) in digits.iter_mut().zip(text.bytes()) {
         *d = c - b'0';
@@ -60,11 +50,7 @@ pub(crate) fn legacy(slot: u64) -> (String, Date) {
 
 /// New-style code number `place` of all: a bijection.
 pub(crate) fn new_style(place: u64) -> String {
-    format!(
-        "3{}{:09}",
-        2 + place / 1_000_000_000 % 8,
-        place % 1_000_000_000
-    )
+    format!("3{}{:09}", 2 + place / 1_000_000_000 % 8, place % 1_000_000_000)
 }
 
 pub(crate) fn identity(seed: u64, index: u64, today: Date, r: &mut Stream) -> Identity {
@@ -76,36 +62,14 @@ pub(crate) fn identity(seed: u64, index: u64, today: Date, r: &mut Stream) -> Id
         // Born after the reform.
         0..=9 if today > REFORM => {
             let span = (today - REFORM).get_days().max(1).unsigned_abs();
-            let born = REFORM
-                .checked_add(i64::from(r.below(span)).days())
-                .unwrap_or(REFORM);
-            Identity {
-                code: new(),
-                former: None,
-                born,
-                newcomer: false,
-            }
+            let born = REFORM.checked_add(i64::from(r.below(span)).days()).unwrap_or(REFORM);
+            Identity { code: new(), former: None, born, newcomer: false }
         }
         // Came to Latvia after the reform.
-        10..=13 => Identity {
-            code: new(),
-            former: None,
-            born: old_day,
-            newcomer: true,
-        },
+        10..=13 => Identity { code: new(), former: None, born: old_day, newcomer: true },
         // Changed the code, as anyone may once.
-        14..=19 => Identity {
-            code: new(),
-            former: Some(old),
-            born: old_day,
-            newcomer: false,
-        },
-        _ => Identity {
-            code: old,
-            former: None,
-            born: old_day,
-            newcomer: false,
-        },
+        14..=19 => Identity { code: new(), former: Some(old), born: old_day, newcomer: false },
+        _ => Identity { code: old, former: None, born: old_day, newcomer: false },
     }
 }
 
@@ -116,10 +80,7 @@ mod tests {
     #[test]
     fn the_old_style_fills_the_days_up_to_the_reform() {
         assert_eq!(legacy(0).1, FIRST_DAY);
-        assert_eq!(
-            legacy(MAX_PERSONS - 1).1,
-            REFORM.checked_sub(1.days()).unwrap()
-        );
+        assert_eq!(legacy(MAX_PERSONS - 1).1, REFORM.checked_sub(1.days()).unwrap());
     }
 
     #[test]

@@ -72,11 +72,7 @@ impl Nation {
         let index = index % MAX_PERSONS;
         let mut r = Stream::new(self.seed, index);
         let identity = codes::identity(self.seed, index, self.today, &mut r);
-        let gender = if r.below(2) == 0 {
-            Gender::Feminine
-        } else {
-            Gender::Masculine
-        };
+        let gender = if r.below(2) == 0 { Gender::Feminine } else { Gender::Masculine };
         let given_name = names::given(gender, &mut r);
         let family_name = names::family(gender, &mut r);
         let (birthplace, address) = places::place_and_address(&mut r);
@@ -87,11 +83,7 @@ impl Nation {
             _ => "LV".to_owned(),
         };
         let ascii = |s: &str| s.chars().filter_map(names::ascii).collect::<String>();
-        let email = format!(
-            "{}.{}.{index}@pasts.example",
-            ascii(&given_name),
-            ascii(&family_name)
-        );
+        let email = format!("{}.{}.{index}@pasts.example", ascii(&given_name), ascii(&family_name));
         let phone = format!("+3712000{:04}", index % 10_000);
         Person {
             index,
@@ -112,12 +104,10 @@ impl Nation {
     /// The first `count` persons from `start` who are at least `years` old.
     pub fn adults(&self, start: u64, years: i16) -> impl Iterator<Item = Person> + '_ {
         let limit = self.today;
-        (start..MAX_PERSONS)
-            .map(|i| self.person(i))
-            .filter(move |p| {
-                let (y, m, d) = (limit.year() - years, limit.month(), limit.day());
-                (p.born.year(), p.born.month(), p.born.day()) <= (y, m, d)
-            })
+        (start..MAX_PERSONS).map(|i| self.person(i)).filter(move |p| {
+            let (y, m, d) = (limit.year() - years, limit.month(), limit.day());
+            (p.born.year(), p.born.month(), p.born.day()) <= (y, m, d)
+        })
     }
 
     /// A drawn portrait of person `index` as JPEG, 413 × 531 pixels (35 × 45 mm at 300 dots an inch): plainly a drawing.

@@ -173,27 +173,15 @@ const FAMILY: &[&(&str, &str)] = &[
 ];
 
 pub(crate) fn given(gender: Gender, r: &mut Stream) -> String {
-    let all = if gender == Gender::Feminine {
-        FEMININE
-    } else {
-        MASCULINE
-    };
+    let all = if gender == Gender::Feminine { FEMININE } else { MASCULINE };
     let first = r.zipf(all);
     let second = r.zipf(all);
-    if r.below(12) == 0 && first != second {
-        format!("{first} {second}")
-    } else {
-        first.to_owned()
-    }
+    if r.below(12) == 0 && first != second { format!("{first} {second}") } else { first.to_owned() }
 }
 
 pub(crate) fn family(gender: Gender, r: &mut Stream) -> String {
     let form = |pair: &(&'static str, &'static str)| {
-        if gender == Gender::Feminine {
-            pair.1
-        } else {
-            pair.0
-        }
+        if gender == Gender::Feminine { pair.1 } else { pair.0 }
     };
     let first = form(r.zipf(FAMILY));
     let second = form(r.zipf(FAMILY));

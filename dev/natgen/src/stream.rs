@@ -48,11 +48,7 @@ const ROUNDS: u64 = 6;
 impl Permutation {
     pub(crate) fn new(seed: u64, size: u64) -> Self {
         let bits = 64 - size.max(4).saturating_sub(1).leading_zeros();
-        Self {
-            size,
-            half: bits.div_ceil(2),
-            seed,
-        }
+        Self { size, half: bits.div_ceil(2), seed }
     }
     fn round(&self, x: u64, k: u64) -> u64 {
         mix(x ^ mix(self.seed ^ (k << 56))) & ((1 << self.half) - 1)

@@ -29,10 +29,7 @@ fn codes_never_collide() {
         }
         assert!(p.born <= date(2026, 11, 20));
     }
-    assert!(
-        seen.iter()
-            .any(|c| c.starts_with('3') && c.as_bytes()[1] >= b'2')
-    );
+    assert!(seen.iter().any(|c| c.starts_with('3') && c.as_bytes()[1] >= b'2'));
 }
 
 #[test]
@@ -45,12 +42,7 @@ fn a_legacy_code_agrees_with_the_birth_and_its_check_digit() {
         }
         let head: [u8; 10] = d[..10].try_into().unwrap();
         assert_eq!(legacy_check_digit(&head), d[10]);
-        let day = format!(
-            "{:02}{:02}{:02}",
-            p.born.day(),
-            p.born.month(),
-            p.born.year() % 100
-        );
+        let day = format!("{:02}{:02}{:02}", p.born.day(), p.born.month(), p.born.year() % 100);
         assert_eq!(&p.code[..6], day);
     }
 }
@@ -62,11 +54,7 @@ fn endings_agree_with_the_gender() {
         let masculine = p.given_name.ends_with(['s', 'š']);
         assert_eq!(masculine, p.gender == Gender::Masculine, "{}", p.given_name);
         if p.gender == Gender::Feminine {
-            assert!(
-                p.family_name.split('-').all(|f| f.ends_with(['a', 'e'])),
-                "{}",
-                p.family_name
-            );
+            assert!(p.family_name.split('-').all(|f| f.ends_with(['a', 'e'])), "{}", p.family_name);
         }
     }
 }

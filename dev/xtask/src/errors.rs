@@ -155,7 +155,9 @@ fn walk(dir: &Path, codes: &mut BTreeSet<String>) -> Done {
 }
 
 fn is_code(s: &str) -> bool {
-    s.contains('.') && s.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.' || c == '-')
+    s.contains('.')
+        && !s.ends_with('.')
+        && s.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.' || c == '-')
 }
 
 #[cfg(test)]

@@ -40,11 +40,13 @@ pub(super) async fn settle(node: &Node, services: &Services, people: u32) -> Res
     Ok(identities)
 }
 
-/// Adults first, so that every test identity may hold a card.
+/// Grown-up people; those of working age first, so that the test identities are credible clerks.
 pub(super) fn nation(node: &Node, people: u32) -> Vec<Person> {
     let today = node.cx.now().to_zoned(TimeZone::UTC).date();
     let nation = Nation::new(SEED, today);
-    nation.adults(0, 18).take(people.max(5) as usize).collect()
+    let mut persons: Vec<Person> = nation.adults(0, 18).take(people.max(5) as usize).collect();
+    persons.sort_by_key(|p| (today.year() - p.born.year() > 60, p.index));
+    persons
 }
 
 /// Enters people into the register; gives their ids.
