@@ -54,7 +54,8 @@ async fn main() -> Outcome {
             "/",
             get(move || async move {
                 let policy = "default-src 'self'; frame-ancestors 'none'";
-                let opener = (header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin-allow-popups");
+                let opener =
+                    (header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin-allow-popups");
                 ([(header::CONTENT_SECURITY_POLICY, policy), opener], Html(html))
             }),
         )
@@ -99,7 +100,10 @@ fn make_card(tray: &Tray, cx: &Cx, serial: &str, given: &str, surname: &str) -> 
         let issued = root.issue(7, &format!("{given} {surname}"), key, extensions, |t| t.spki = spki);
         p.write_certificate(usage, issued.certificate.der())?;
     }
-    p.write_holder("PA0000001", [(Field::GivenNames, given), (Field::Surname, surname), (Field::DocumentNumber, "PA0000001")])?;
+    p.write_holder(
+        "PA0000001",
+        [(Field::GivenNames, given), (Field::Surname, surname), (Field::DocumentNumber, "PA0000001")],
+    )?;
     for (pin, digits) in [(Pin::Pin1, "1234"), (Pin::Pin2, "123456"), (Pin::Puk, "12345678")] {
         p.put_pin(pin, &PinCode::new(pin, digits)?)?;
     }

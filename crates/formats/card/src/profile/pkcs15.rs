@@ -103,7 +103,7 @@ pub fn read_algorithm(keys: &[u8], token_info: &[u8]) -> Option<Vec<u8>> {
     let info = tlv::find(token_info, SEQUENCE)?;
     let table: Vec<_> = tlv::walk(tlv::find(info, ALGORITHM_TABLE)?).map_while(Result::ok).take(64).collect();
     for row in cited.filter_map(|t| t.value.last()).take(16) {
-        let bcd = (row / 10) << 4 | row % 10;
+        let bcd = ((row / 10) << 4) | (row % 10);
         for number in [*row, bcd] {
             let found = table.iter().find(|r| tlv::find(r.value, INTEGER).and_then(<[u8]>::last) == Some(&number));
             let Some(found) = found else { continue };
