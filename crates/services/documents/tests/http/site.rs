@@ -98,7 +98,7 @@ impl Site {
             let this = this.clone();
             async move {
                 if spend(&this.ca_away) {
-                    return Err(Refusal::transient("contract.no-peer"));
+                    return Err(Refusal::transient("contract.no-peer").with("service", "ca"));
                 }
                 this.activated.lock().unwrap().push(call.certificate_id);
                 Ok(())
