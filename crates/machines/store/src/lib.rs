@@ -50,3 +50,8 @@ pub use value::{Param, Value};
 pub fn queries() -> Vec<&'static str> {
     [counters::QUERIES, events::QUERIES, idempotency::QUERIES, jobs::QUERIES, tokens::QUERIES, blobs::QUERIES].concat()
 }
+
+/// Error texts, Latvian.
+pub const LOCALE_LV: &str = include_str!("../locale/lv.ftl");
+/// Error texts, English.
+pub const LOCALE_EN: &str = include_str!("../locale/en.ftl");

@@ -14,20 +14,21 @@ use crate::{
 
 const BATCHES: &str = "SELECT records FROM ca_timestamp_batch";
 const CERTIFICATE: &str = "SELECT der, state, status FROM ca_certificate WHERE id = $1";
-/// What may not exist at rest: a signature without its entry in the ledger, something begun and not ended.
-const ORPHANS: [&str; 4] = [
+/// What may never be: a signature without its entry in the ledger.
+const ORPHANS: [&str; 3] = [
     "SELECT COUNT(*) FROM ca_certificate c WHERE c.state = 'issued' \
      AND NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.kind = 'ca.certificate.issued' AND e.subject = c.id)",
     "SELECT COUNT(*) FROM ca_timestamp_batch b \
      WHERE NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.kind = 'ca.timestamps.issued' AND e.subject = b.id)",
     "SELECT (SELECT COUNT(*) FROM ca_crl WHERE der IS NOT NULL) - (SELECT COUNT(*) FROM ledger_entry WHERE kind = 'ca.crl.published')",
-    "SELECT COUNT(*) FROM ca_certificate WHERE state = 'intent'",
 ];
+const BEGUN: &str = "SELECT COUNT(*) FROM ca_certificate WHERE state = 'intent'";
 
 /// Holds what the node has now against what it acknowledged.
-pub(crate) async fn judge(node: &Node, known: &Acknowledged, since: &mut Option<String>) {
+/// After the last kill nothing may be half done either: what was begun is finished by a job half a minute later.
+pub(crate) async fn judge(node: &Node, known: &Acknowledged, since: &mut Option<String>, last: bool) {
     let db = Db::open(&node.database).await.unwrap();
-    settled(node, &db).await;
+    settled(node, &db, last).await;
     let mut records = BTreeMap::new();
     for row in db.all(BATCHES, &[]).await.unwrap() {
         for record in row.bytes(0).unwrap().chunks_exact(48) {
@@ -51,19 +52,22 @@ pub(crate) async fn judge(node: &Node, known: &Acknowledged, since: &mut Option<
     db.close().await;
 }
 
-/// Waits until nothing is half done.
-async fn settled(node: &Node, db: &Db) {
+/// Waits until the ledger has taken everything in.
+async fn settled(node: &Node, db: &Db, last: bool) {
     let begun = Instant::now();
     loop {
         let mut left = 0;
         for sql in ORPHANS {
             left += db.one(sql, &[]).await.unwrap().int(0).unwrap();
         }
+        if last {
+            left += db.one(BEGUN, &[]).await.unwrap().int(0).unwrap();
+        }
         let head = ledger::head(db).await.unwrap();
         if left == 0 && head.waiting == 0 && head.checkpoint.as_ref().is_some_and(|c| c.size == head.size) {
             return;
         }
-        assert!(begun.elapsed() < Duration::from_secs(60), "{left} orphans, {head:?}\n{}", node.log());
+        assert!(begun.elapsed() < Duration::from_secs(90), "{left} orphans, {head:?}\n{}", node.log());
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

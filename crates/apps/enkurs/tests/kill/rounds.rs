@@ -26,7 +26,7 @@ async fn killed(mut node: Node) {
         loading.join_all().await;
         slowest = slowest.max(node.start().await);
         let known = std::mem::take(&mut *shared.lock().unwrap());
-        judge(&node, &known, &mut earlier).await;
+        judge(&node, &known, &mut earlier, round == kills).await;
         *shared.lock().unwrap() = known;
         if round % 10 == 0 || round == kills {
             let known = shared.lock().unwrap();

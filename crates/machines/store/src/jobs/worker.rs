@@ -36,7 +36,7 @@ impl Worker {
     /// A worker that knows only how to keep this crate's tables small.
     pub fn new(db: Db, cx: Cx) -> Self {
         let name = Id::<Self>::new(cx.now(), cx.random.as_ref()).to_string();
-        let hands = Hands { db: db.clone(), cx, name, handlers: BTreeMap::new(), lease: Duration::from_secs(60) };
+        let hands = Hands { db: db.clone(), cx, name, handlers: BTreeMap::new(), lease: Duration::from_secs(15) };
         let (poll, at_once) = (Duration::from_secs(1), 8);
         let mut worker = Self { hands, schedules: Vec::new(), subscriptions: Vec::new(), poll, at_once };
         worker.on(SWEEPER, move |cx, _| sweep(db.clone(), cx));
@@ -44,7 +44,8 @@ impl Worker {
         worker
     }
 
-    /// How long a lease lasts without being extended (60 s unless told).
+    /// How long a lease lasts without being extended (15 s unless told): how soon the jobs of a
+    /// node that died are taken over.
     #[must_use]
     pub fn lease(mut self, lease: Duration) -> Self {
         self.hands.lease = lease;
