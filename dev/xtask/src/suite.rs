@@ -63,7 +63,7 @@ pub(crate) fn test(only: Option<&str>, install: bool) -> Done {
     parts.part("unit and HTTP, both databases, both key stores", |pg| {
         cargo(&["test", "--workspace", "--quiet"], &strict(pg))
     })?;
-    parts.part("build", |_| cargo(&["build", "--workspace", "--bins", "--quiet"], &[]))?;
+    parts.part("build", |_| cargo(&["build", "--workspace", "--bins", "--examples", "--quiet"], &[]))?;
     parts.part("dependencies", |_| {
         let deny = need::cargo_deny()?;
         run(&root(), &deny.to_string_lossy(), &["--log-level", "error", "check", "bans", "licenses", "sources"], &[])
@@ -75,7 +75,13 @@ pub(crate) fn test(only: Option<&str>, install: bool) -> Done {
     parts.part("conformance: signatures (EU DSS, pyHanko, xmlsec1)", |_| {
         let mut env = peers(&[("PYTHON", need::python()?)]);
         env.push(("DSS_CLASSPATH", need::dss()?));
-        script("conformance/signatures/run", &env)
+        script("conformance/signatures/run", &env)?;
+        let samples = target().join("debug/examples/verdict-samples").to_string_lossy().into_owned();
+        let work = target().join("conformance/verdicts").to_string_lossy().into_owned();
+        let value = |name: &str| env.iter().find(|(k, _)| *k == name).map(|(_, v)| v.clone()).unwrap_or_default();
+        let args =
+            ["conformance/signatures/verdicts".to_owned(), samples, value("ENKURS_SIGN"), value("DSS_CLASSPATH"), work];
+        run(&root(), "python3", &args, &[])
     })?;
     parts.part("kill -9, 20 per database", |pg| kills(pg, 20))?;
     parts.part("browser (Chromium, axe)", |_| {
@@ -123,7 +129,7 @@ fn cargo(args: &[&str], env: &[(&str, String)]) -> Done {
 fn kills(pg: &str, count: u32) -> Done {
     let mut env = strict(pg);
     env.push(("ENKURS_KILLS", count.to_string()));
-    cargo(&["test", "-p", "enkurs", "--test", "it", "--quiet", "--", "kill", "--include-ignored"], &env)
+    cargo(&["test", "-p", "enkurs", "--test", "kill", "--quiet"], &env)
 }
 
 /// Throughput beside named peers.

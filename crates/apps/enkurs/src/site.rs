@@ -21,6 +21,8 @@ pub fn routes(db: &Db, key: &ledger::VerifierKey) -> Routes {
     let public = Permission::Public;
     let shown: Arc<str> = format!("{key}\n").into();
     Routes::new("enkurs", include_str!("../locale/lv.ftl"), include_str!("../locale/en.ftl"))
+        .also("store", store::LOCALE_LV, store::LOCALE_EN)
+        .also("ledger", ledger::LOCALE_LV, ledger::LOCALE_EN)
         .errors(&["ledger.file"])
         .route(
             Route::get("/ledger/checkpoint", public)

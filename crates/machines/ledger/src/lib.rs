@@ -30,3 +30,8 @@ pub use verify::{Directory, Report, Source, verify};
 pub fn queries() -> Vec<&'static str> {
     [entry::QUERIES, proof::QUERIES, publish::QUERIES, sequencer::QUERIES].concat()
 }
+
+/// Error texts, Latvian.
+pub const LOCALE_LV: &str = include_str!("../locale/lv.ftl");
+/// Error texts, English.
+pub const LOCALE_EN: &str = include_str!("../locale/en.ftl");
