@@ -72,7 +72,9 @@ pub(crate) fn test(only: Option<&str>, install: bool) -> Done {
         script("conformance/pki/run", &peers(&[("PYTHON", need::python()?)]))
     })?;
     parts.part("conformance: card (pcscd, OpenSC)", |_| script("conformance/card/run.sh", &peers(&[])))?;
-    parts.part("conformance: signatures (EU DSS, pyHanko, xmlsec1)", |_| {
+    parts.part("conformance: canonical XML (libxml2)", |_| script("conformance/c14n/run", &peers(&[])))?;
+    parts.part("conformance: XML signatures (xmlsec1)", |_| script("conformance/xades/run", &peers(&[])))?;
+    parts.part("conformance: signatures (EU DSS, pyHanko, qpdf)", |_| {
         let mut env = peers(&[("PYTHON", need::python()?)]);
         env.push(("DSS_CLASSPATH", need::dss()?));
         script("conformance/signatures/run", &env)?;
