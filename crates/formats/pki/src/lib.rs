@@ -43,3 +43,8 @@ pub use oid::Oid;
 pub use pkcs10::CertificationRequest;
 pub use pkcs12::Pkcs12;
 pub use tsp::{FailureInfo, TimeStampRequest, TimeStampResponse, TimeStampToken, TokenTemplate, TstInfo};
+
+/// Texts of the errors, Latvian (Fluent).
+pub const LOCALE_LV: &str = include_str!("../locale/lv.ftl");
+/// Texts of the errors, English (Fluent).
+pub const LOCALE_EN: &str = include_str!("../locale/en.ftl");

@@ -59,13 +59,29 @@ pub fn format_utc(at: Timestamp) -> Option<String> {
 /// `YYYYMMDDHHMMSS[.f]Z` with up to `places` digits of fraction, without trailing zeros.
 pub fn format_generalized(at: Timestamp, places: usize) -> String {
     let t = Offset::UTC.to_datetime(at);
-    let mut text =
-        format!("{:04}{:02}{:02}{:02}{:02}{:02}", t.year(), t.month(), t.day(), t.hour(), t.minute(), t.second());
-    let fraction = format!("{:09}", t.subsec_nanosecond());
-    let fraction = fraction.get(..places.min(9)).unwrap_or_default().trim_end_matches('0');
-    if !fraction.is_empty() {
+    // Every time stamp passes here, so the digits are written without a formatter.
+    let two = |text: &mut String, n: i8| {
+        let n = n.unsigned_abs();
+        text.push(char::from(b'0' + n / 10 % 10));
+        text.push(char::from(b'0' + n % 10));
+    };
+    let mut text = String::with_capacity(25);
+    let century = |y: i16| i8::try_from(y).unwrap_or_default();
+    two(&mut text, century(t.year() / 100));
+    for part in [century(t.year() % 100), t.month(), t.day(), t.hour(), t.minute(), t.second()] {
+        two(&mut text, part);
+    }
+    let mut nanos = t.subsec_nanosecond().unsigned_abs();
+    let mut fraction = [b'0'; 9];
+    for digit in fraction.iter_mut().rev() {
+        *digit += u8::try_from(nanos % 10).unwrap_or_default();
+        nanos /= 10;
+    }
+    let kept = fraction.get(..places.min(9)).unwrap_or_default();
+    let end = kept.iter().rposition(|d| *d != b'0').map_or(0, |n| n + 1);
+    if end > 0 {
         text.push('.');
-        text.push_str(fraction);
+        text.extend(kept.iter().take(end).copied().map(char::from));
     }
     text.push('Z');
     text

@@ -16,7 +16,11 @@ pub(crate) use decode::{extension_rows, names_of_distribution_point};
 pub(crate) use encode::extension;
 pub(crate) use template::signed;
 
-use std::{fmt, ops::Range, sync::Arc};
+use std::{
+    fmt,
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
 
 use jiff::Timestamp;
 
@@ -47,6 +51,8 @@ struct Inner {
     key: PublicKey,
     extensions: Extensions,
     signature: Vec<u8>,
+    /// Digests of the whole certificate, once asked for: a time-stamping unit refers to its own in every stamp.
+    fingerprints: [OnceLock<Vec<u8>>; DigestAlgorithm::ALL.len()],
 }
 
 impl Certificate {
@@ -103,6 +109,7 @@ impl Certificate {
             key,
             extensions,
             signature,
+            fingerprints: [const { OnceLock::new() }; DigestAlgorithm::ALL.len()],
         })))
     }
 
@@ -239,7 +246,8 @@ impl Certificate {
     }
     /// Digest of the whole certificate.
     pub fn fingerprint(&self, algorithm: DigestAlgorithm) -> Vec<u8> {
-        algorithm.of(&self.0.der)
+        let slot = DigestAlgorithm::ALL.iter().position(|a| *a == algorithm).and_then(|n| self.0.fingerprints.get(n));
+        slot.map_or_else(|| algorithm.of(&self.0.der), |s| s.get_or_init(|| algorithm.of(&self.0.der)).clone())
     }
     /// Whether names and key identifiers allow `issuer` to be the issuer. No signature is checked.
     pub fn may_be_issued_by(&self, issuer: &Self) -> bool {

@@ -95,6 +95,6 @@ impl EssCertId {
 /// `SigningCertificateV2` for one certificate, without issuer and serial (as EN 319 122-1 prefers since V1.2).
 pub fn signing_certificate_v2(certificate: &Certificate, digest: DigestAlgorithm) -> Attribute {
     let algorithm = if digest == DigestAlgorithm::Sha256 { vec![] } else { digest.to_der() };
-    let id = asn1::seq([algorithm, asn1::octets(&digest.of(certificate.der()))]);
+    let id = asn1::seq([algorithm, asn1::octets(&certificate.fingerprint(digest))]);
     Attribute::new(oid::SIGNING_CERTIFICATE_V2, asn1::seq([asn1::seq([id])]))
 }

@@ -30,6 +30,10 @@ impl TokenTemplate {
             more_attributes: Vec::new(),
         }))
     }
+    /// DER of the `TSTInfo`.
+    pub fn content(&self) -> &[u8] {
+        self.0.content.as_deref().unwrap_or_default()
+    }
     /// What the unit signs.
     pub fn to_be_signed(&self) -> Result<Vec<u8>> {
         self.0.to_be_signed()
