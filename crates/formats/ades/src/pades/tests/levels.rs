@@ -198,8 +198,6 @@ fn an_unknown_or_old_sub_filter_is_named() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
-
     /// One changed byte anywhere in what is signed is noticed.
     #[test]
     fn no_byte_can_change(at in any::<prop::sample::Index>(), with in any::<u8>()) {

@@ -294,8 +294,6 @@ fn keys_that_are_no_text_are_compared_too() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
     /// No single byte after the signed part can change without being told or breaking the file.
     #[test]
     fn no_silent_mutation(kind in 0usize..3, at in any::<prop::sample::Index>(), with in any::<u8>()) {
