@@ -83,3 +83,6 @@ error-agent-consents = The list of allowed sites cannot be read.
 error-agent-port = The agent cannot use this port.
     .cause = Another program, or another agent, is using it.
     .remedy = Close the other program or name another port with --port.
+error-agent-untrue = The card's signature does not hold for its certificate.
+    .cause = The card signed with another key or algorithm than it was asked to. The site was given nothing.
+    .remedy = Try again; if it happens again, ask at a service centre.

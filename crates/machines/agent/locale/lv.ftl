@@ -83,3 +83,6 @@ error-agent-consents = Atļauto vietņu sarakstu nevar nolasīt.
 error-agent-port = Aģents nevar izmantot šo portu.
     .cause = To jau lieto cita programma vai vēl viens aģents.
     .remedy = Aizver otru programmu vai norādi citu portu ar --port.
+error-agent-untrue = Kartes paraksts neatbilst tās sertifikātam.
+    .cause = Karte parakstīja ar citu atslēgu vai citu algoritmu, nekā tai prasīts. Vietnei nekas netika nodots.
+    .remedy = Mēģini vēlreiz; ja atkārtojas, vērsies klientu apkalpošanas centrā.

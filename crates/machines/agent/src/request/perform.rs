@@ -5,7 +5,7 @@ use card::{
     CardError, EidCard, PinCode,
     profile::{Pin, Use},
 };
-use pki::{Certificate, KeyKind};
+use pki::{Certificate, DigestAlgorithm, KeyKind, SignatureAlgorithm, ecdsa_raw_to_der};
 use protocol::web_eid::{Algorithm, AuthToken, HashFunction, SignatureDescription, SigningCertificate, challenge};
 use reader::{CardSource, ReaderError};
 use serde_json::{Value, json};
@@ -25,6 +25,9 @@ pub(crate) enum Unperformed {
     /// The page wants another card's signature.
     #[error("the card in the reader is not the one that the page means")]
     OtherCard,
+    /// The card's key is not that of its certificate, or was used with another algorithm than it was told.
+    #[error("the card's signature does not hold for its certificate")]
+    Untrue,
     /// A key this agent does not know.
     #[error("the card's certificate or key is of an unknown kind")]
     Kind,
@@ -36,6 +39,7 @@ impl Unperformed {
             Self::Reader(e) => (e.code(), Vec::new()),
             Self::Card(e) => (e.code(), arguments(e)),
             Self::OtherCard => ("agent.other-card", Vec::new()),
+            Self::Untrue => ("agent.untrue", Vec::new()),
             Self::Kind => ("agent.key-kind", Vec::new()),
         };
         Trouble { code, args }
@@ -81,7 +85,9 @@ pub(crate) fn perform(
             let der = card.certificate(Use::Authentication)?.der;
             let algorithm = algorithm(&der)?;
             let message = challenge(origin, challenge_nonce, algorithm);
-            let signature = card.authenticate(&code, &algorithm.digest().of(&message))?;
+            let hash = algorithm.digest().of(&message);
+            let signature = card.authenticate(&code, &hash)?;
+            holds(&der, algorithm.digest(), &hash, &signature)?;
             serde_json::to_value(AuthToken::new(&der, algorithm, &signature, APP)).map_err(|_| Unperformed::Kind)
         }
         Action::GetSigningCertificate => {
@@ -101,12 +107,21 @@ pub(crate) fn perform(
             }
             algorithm(&der)?;
             let signature = card.sign(&code, &hash)?;
+            holds(&der, hash_function.digest(), &hash, &signature)?;
             Ok(json!({
                 "signature": STANDARD.encode(signature),
                 "signatureAlgorithm": SignatureDescription::ecc(hash_function),
             }))
         }
     }
+}
+
+/// A card that was told the wrong algorithm answers well and signs wrongly; only a look at the signature shows it.
+fn holds(der: &[u8], digest: DigestAlgorithm, hash: &[u8], raw: &[u8]) -> Result<(), Unperformed> {
+    let certificate = Certificate::from_der(der).map_err(|_| Unperformed::Kind)?;
+    let signature = ecdsa_raw_to_der(raw).map_err(|_| Unperformed::Untrue)?;
+    let algorithm = SignatureAlgorithm::Ecdsa(digest);
+    pki::verify_digest(certificate.spki(), algorithm, hash, &signature).map_err(|_| Unperformed::Untrue)
 }
 
 /// The cards of this profile have P-384 keys; a card that says otherwise is not used.

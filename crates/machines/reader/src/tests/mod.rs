@@ -3,6 +3,7 @@
 mod disk;
 mod holder;
 mod issuer;
+mod kill;
 mod vpcd;
 mod wild;
 

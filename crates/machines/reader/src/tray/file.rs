@@ -4,6 +4,8 @@ use std::{
     fs::{self, File, TryLockError},
     io,
     path::{Path, PathBuf},
+    thread,
+    time::Duration,
 };
 
 use base::Secret;
@@ -14,6 +16,8 @@ use super::{CardFileError, Tray, write_new};
 use crate::SoftCrypto;
 
 const MAGIC: &[u8] = b"ENKURS CARD 1\n";
+/// Times a card that is in another reader is tried for.
+const PATIENCE: u32 = 15;
 
 pub(super) struct CardFile {
     path: PathBuf,
@@ -29,13 +33,17 @@ fn path(tray: &Tray, serial: &str) -> Result<PathBuf, CardFileError> {
     if good { Ok(tray.directory.join(format!("{serial}.card"))) } else { Err(CardFileError::Serial) }
 }
 
+/// Takes the card for this reader. One that is just being taken out elsewhere is waited for, not long.
 fn lock(path: &Path) -> Result<File, CardFileError> {
     let file = File::options().create(true).truncate(false).write(true).open(path.with_extension("lock"))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(CardFileError::Busy),
-        Err(TryLockError::Error(e)) => Err(e.into()),
+    for _ in 0..PATIENCE {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(20)),
+            Err(TryLockError::Error(e)) => return Err(e.into()),
+        }
     }
+    Err(CardFileError::Busy)
 }
 
 impl CardFile {
