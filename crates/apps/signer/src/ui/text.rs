@@ -14,23 +14,25 @@ impl Lang {
     }
 }
 
-const LV: [&str; 8] = [
+const LV: [&str; 9] = [
     include_str!("../../locale/lv.ftl"),
     ::agent::LOCALE_LV,
     include_str!("../validate/lv.ftl"),
     ades::LOCALE_LV,
     card::LOCALE_LV,
     net::LOCALE_LV,
+    pki::LOCALE_LV,
     reader::LOCALE_LV,
     xml::LOCALE_LV,
 ];
-const EN: [&str; 8] = [
+const EN: [&str; 9] = [
     include_str!("../../locale/en.ftl"),
     ::agent::LOCALE_EN,
     include_str!("../validate/en.ftl"),
     ades::LOCALE_EN,
     card::LOCALE_EN,
     net::LOCALE_EN,
+    pki::LOCALE_EN,
     reader::LOCALE_EN,
     xml::LOCALE_EN,
 ];

@@ -11,7 +11,7 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use pki::{
-    CertStatus, CertificateTemplate, KeyUsage, OcspRequest, OcspResponseTemplate, SingleResponse, TimeStampRequest,
+    CertStatus, Certificate, CertificateTemplate, KeyUsage, OcspRequest, OcspResponseTemplate, SingleResponse, TimeStampRequest,
     TimeStampResponse, TokenTemplate, TstInfo, oid,
     testing::{TestEntity, TestKey, ca_extensions, day, epoch, leaf_extensions, name},
 };
@@ -73,24 +73,7 @@ impl Authority {
     pub(crate) fn pkcs12(&self, dir: &Path, serial: u64, kind: keys::KeyKind, not_after: Timestamp) -> Option<PathBuf> {
         let pkcs8 = keys::software::new_pkcs8(kind).unwrap();
         let signer = keys::software::signer_of_pkcs8(&pkcs8, None).unwrap();
-        let ca = &self.inner.ca;
-        let mut extensions = leaf_extensions(&TestKey::p256(), KeyUsage::NON_REPUDIATION, &[]);
-        extensions.subject_key_id = None;
-        extensions.authority_key_id = ca.certificate.subject_key_id().map(<[u8]>::to_vec);
-        extensions.ocsp = vec![format!("{}/ocsp", self.url)];
-        extensions.ca_issuers = vec![format!("{}/ca.cer", self.url)];
-        let template = CertificateTemplate {
-            serial: serial.to_be_bytes().to_vec(),
-            signature: ca.key.algorithm(),
-            issuer: ca.certificate.subject().clone(),
-            not_before: epoch(),
-            not_after,
-            subject: name("Anna Paraudziņa"),
-            spki: signer.spki_der().to_vec(),
-            extensions,
-        };
-        let tbs = template.tbs().unwrap();
-        let certificate = CertificateTemplate::assemble(&tbs, ca.key.algorithm(), &ca.key.sign(&tbs)).unwrap();
+        let certificate = self.certify(serial, signer.spki_der(), not_after);
         let (key_file, cert_file, out) = (dir.join("k.pem"), dir.join("c.pem"), dir.join(format!("{serial}.p12")));
         std::fs::write(&key_file, pki::pem_encode("PRIVATE KEY", pkcs8.expose())).unwrap();
         std::fs::write(&cert_file, certificate.to_pem()).unwrap();
@@ -107,6 +90,28 @@ impl Authority {
             Ok(o) => panic!("{}", String::from_utf8_lossy(&o.stderr)),
             Err(_) => None,
         }
+    }
+
+    /// A certificate for signatures, for the key `spki`.
+    pub(crate) fn certify(&self, serial: u64, spki: &[u8], not_after: Timestamp) -> Certificate {
+        let ca = &self.inner.ca;
+        let mut extensions = leaf_extensions(&TestKey::p256(), KeyUsage::NON_REPUDIATION, &[]);
+        extensions.subject_key_id = None;
+        extensions.authority_key_id = ca.certificate.subject_key_id().map(<[u8]>::to_vec);
+        extensions.ocsp = vec![format!("{}/ocsp", self.url)];
+        extensions.ca_issuers = vec![format!("{}/ca.cer", self.url)];
+        let template = CertificateTemplate {
+            serial: serial.to_be_bytes().to_vec(),
+            signature: ca.key.algorithm(),
+            issuer: ca.certificate.subject().clone(),
+            not_before: epoch(),
+            not_after,
+            subject: name("Anna Paraudziņa"),
+            spki: spki.to_vec(),
+            extensions,
+        };
+        let tbs = template.tbs().unwrap();
+        CertificateTemplate::assemble(&tbs, ca.key.algorithm(), &ca.key.sign(&tbs)).unwrap()
     }
 
     pub(crate) fn valid_until() -> Timestamp {

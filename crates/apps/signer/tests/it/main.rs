@@ -3,6 +3,7 @@
 
 mod authority;
 mod sign;
+mod validate;
 
 use std::{
     path::Path,

@@ -10,15 +10,15 @@ use crate::{
     code, refusal, run,
 };
 
-struct Place {
+pub(crate) struct Place {
     dir: tempfile::TempDir,
-    authority: Authority,
+    pub(crate) authority: Authority,
     key: String,
 }
 
 impl Place {
     /// `None`, and a word about it, where OpenSSL is not installed.
-    fn new(serial: u64, kind: KeyKind) -> Option<Self> {
+    pub(crate) fn new(serial: u64, kind: KeyKind) -> Option<Self> {
         let dir = tempfile::tempdir().unwrap();
         let authority = Authority::start();
         let Some(p12) = authority.pkcs12(dir.path(), serial, kind, Authority::valid_until()) else {
@@ -32,10 +32,10 @@ impl Place {
         let key = format!("pkcs12:{}", p12.display());
         Some(Self { dir, authority, key })
     }
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.dir.path()
     }
-    fn sign(&self, args: &[&str]) -> std::process::Output {
+    pub(crate) fn sign(&self, args: &[&str]) -> std::process::Output {
         let tsa = format!("{}/tsa", self.authority.url);
         let fixed = ["--json", "sign", "--key", &self.key, "--pin-file", "pin", "--tsa", &tsa];
         run(self.path(), &[&fixed[..], args].concat())
