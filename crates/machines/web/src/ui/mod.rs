@@ -205,6 +205,7 @@ impl Empty {
 #[derive(Template)]
 #[template(path = "ui/verdict.html")]
 pub struct Verdict {
+    main: bool,
     kind: &'static str,
     title: String,
     body: String,
@@ -212,6 +213,12 @@ pub struct Verdict {
 impl HtmlSafe for Verdict {}
 
 impl Verdict {
+    /// Its title is the heading of the page.
+    #[must_use]
+    pub fn heading(mut self) -> Self {
+        self.main = true;
+        self
+    }
     fn good(&self) -> bool {
         self.kind == "ok"
     }
@@ -306,15 +313,15 @@ impl PageCx {
     }
     /// A good verdict.
     pub fn verdict_good(&self, title: impl ToString, body: impl ToString) -> Verdict {
-        Verdict { kind: "ok", title: title.to_string(), body: body.to_string() }
+        Verdict { main: false, kind: "ok", title: title.to_string(), body: body.to_string() }
     }
     /// A verdict that could not be reached.
     pub fn verdict_open(&self, title: impl ToString, body: impl ToString) -> Verdict {
-        Verdict { kind: "warn", title: title.to_string(), body: body.to_string() }
+        Verdict { main: false, kind: "warn", title: title.to_string(), body: body.to_string() }
     }
     /// A bad verdict.
     pub fn verdict_bad(&self, title: impl ToString, body: impl ToString) -> Verdict {
-        Verdict { kind: "bad", title: title.to_string(), body: body.to_string() }
+        Verdict { main: false, kind: "bad", title: title.to_string(), body: body.to_string() }
     }
     /// An identity card.
     pub fn idcard(&self, name: impl ToString, number: impl ToString, until: impl ToString) -> IdCard {
