@@ -11,8 +11,8 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use pki::{
-    CertStatus, Certificate, CertificateTemplate, KeyUsage, OcspRequest, OcspResponseTemplate, SingleResponse, TimeStampRequest,
-    TimeStampResponse, TokenTemplate, TstInfo, oid,
+    CertStatus, Certificate, CertificateTemplate, KeyUsage, OcspRequest, OcspResponseTemplate, SingleResponse,
+    TimeStampRequest, TimeStampResponse, TokenTemplate, TstInfo, oid,
     testing::{TestEntity, TestKey, ca_extensions, day, epoch, leaf_extensions, name},
 };
 
