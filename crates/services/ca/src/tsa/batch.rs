@@ -1,15 +1,22 @@
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use base::Cx;
 use jiff::Timestamp;
 use store::StoreError;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
 
 use super::rows;
 use crate::Ca;
 
 /// Most records in one row.
-const MOST: usize = 512;
+const MOST: usize = 2048;
+/// So many at once are load.
+const BUSY: usize = 16;
+/// How long records are gathered under load.
+const GATHER: Duration = Duration::from_millis(2);
 
 /// The record of one stamp.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,53 +29,60 @@ pub(crate) struct Record {
 
 type Waiting = (Record, oneshot::Sender<bool>);
 
-/// Gathers the records of stamps made at the same time into one commit: whoever finds the commit free starts it for all who wait.
-pub(super) struct Batcher {
-    waiting: Mutex<Vec<Waiting>>,
-    turn: Arc<Semaphore>,
-}
+/// Gathers the records of stamps made at the same time into one commit. The first that finds no commit under way starts a task
+/// that commits until nobody waits.
+#[derive(Default)]
+pub(super) struct Batcher(Mutex<Queue>);
 
-impl Default for Batcher {
-    fn default() -> Self {
-        Self { waiting: Mutex::default(), turn: Arc::new(Semaphore::new(1)) }
-    }
+#[derive(Default)]
+struct Queue {
+    waiting: Vec<Waiting>,
+    committing: bool,
 }
 
 impl Batcher {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Returns when the record is committed.
     pub(super) async fn commit(&self, ca: &Ca, cx: &Cx, record: Record) -> Result<(), StoreError> {
-        let (done, mut told) = oneshot::channel();
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push((record, done));
-        let outcome = tokio::select! {
-            biased;
-            outcome = &mut told => outcome,
-            turn = self.turn.clone().acquire_owned() => {
-                let (ca, cx) = (ca.clone(), cx.clone());
-                // A task of its own: a client that goes away must not break off the commit of others.
-                tokio::spawn(async move {
-                    let _turn = turn;
-                    commit_waiting(&ca, &cx).await;
-                });
-                told.await
-            }
+        let (done, told) = oneshot::channel();
+        let start = {
+            let mut queue = self.queue();
+            queue.waiting.push((record, done));
+            !std::mem::replace(&mut queue.committing, true)
         };
-        match outcome {
+        if start {
+            // A task of its own: a client that goes away must not break off the commit of others.
+            let (ca, cx) = (ca.clone(), cx.clone());
+            tokio::spawn(async move { commit_all(&ca, &cx).await });
+        }
+        match told.await {
             Ok(true) => Ok(()),
             _ => Err(StoreError::Unavailable("the records of time stamps could not be committed".into())),
         }
     }
+
+    /// The next batch; when there is none, the next record starts a new task.
+    fn next(&self) -> Vec<Waiting> {
+        let mut queue = self.queue();
+        if queue.waiting.is_empty() {
+            queue.committing = false;
+        }
+        let n = queue.waiting.len().min(MOST);
+        queue.waiting.drain(..n).collect()
+    }
 }
 
-async fn commit_waiting(ca: &Ca, cx: &Cx) {
+async fn commit_all(ca: &Ca, cx: &Cx) {
+    let mut ended = Ended { ca, well: false };
     loop {
-        let batch: Vec<Waiting> = {
-            let mut waiting = ca.stamps().batcher.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-            let n = waiting.len().min(MOST);
-            waiting.drain(..n).collect()
-        };
+        let batch = ca.stamps().batcher.next();
         if batch.is_empty() {
-            return;
+            break;
         }
+        let many = batch.len() >= BUSY;
         let (records, callers): (Vec<Record>, Vec<oneshot::Sender<bool>>) = batch.into_iter().unzip();
         let committed = ca
             .db()
@@ -79,6 +93,27 @@ async fn commit_waiting(ca: &Ca, cx: &Cx) {
         }
         for caller in callers {
             let _ = caller.send(committed.is_ok());
+        }
+        if many {
+            // Under load a commit costs as much for two hundred records as for twenty.
+            tokio::time::sleep(GATHER).await;
+        }
+    }
+    ended.well = true;
+}
+
+/// If the task is cut off, those who wait are told and the next record starts another.
+struct Ended<'a> {
+    ca: &'a Ca,
+    well: bool,
+}
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        if !self.well {
+            let mut queue = self.ca.stamps().batcher.queue();
+            queue.waiting.clear();
+            queue.committing = false;
         }
     }
 }

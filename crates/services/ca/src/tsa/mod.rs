@@ -4,7 +4,7 @@
 //! the stamp is given out, many stamps to one commit. When the clock is in doubt, no stamp is made.
 
 use std::sync::{
-    PoisonError, RwLock,
+    Arc, PoisonError, RwLock,
     atomic::{AtomicI64, Ordering},
 };
 
@@ -41,18 +41,17 @@ const KEY_FOR: SignedDuration = SignedDuration::from_secs(60);
 /// How far a stamp may lie before the last one given out: what threads that run side by side explain.
 const STEP_BACK: SignedDuration = SignedDuration::from_millis(100);
 
-#[derive(Clone)]
 struct Unit {
     certificate: Certificate,
     chain: Vec<Certificate>,
-    signer: std::sync::Arc<dyn keys::Signer>,
+    signer: Arc<dyn keys::Signer>,
     digest: DigestAlgorithm,
     looked_up: Timestamp,
 }
 
 /// What this node's time-stamping unit keeps in memory.
 pub(crate) struct Memory {
-    unit: RwLock<Option<Unit>>,
+    unit: RwLock<Option<Arc<Unit>>>,
     serials: Serials,
     batcher: Batcher,
     latest: AtomicI64,
@@ -122,15 +121,14 @@ async fn try_answer(ca: &Ca, cx: &Cx, request: &[u8]) -> Result<Vec<u8>, Trouble
         tsa: None,
         qualified: ca.config().tsa.qualified,
     };
-    let content = info.to_der().map_err(broken)?;
-    crate::issue::passed(&pki::lint::tst_info(&content)).map_err(PkiError::from)?;
     let template =
         TokenTemplate::new(&info, unit.digest, unit.signer.algorithm(), &unit.certificate).map_err(broken)?;
+    crate::issue::passed(&pki::lint::tst_info(template.content())).map_err(PkiError::from)?;
     let signed = template.to_be_signed().map_err(broken)?;
     let signature = unit.signer.sign(ToSign::Message(&signed), "time-stamp").await?;
     let chain = request.certificate.then_some(unit.chain.as_slice());
     let token = template.assemble(&signed, &signature, chain).map_err(broken)?;
-    let record = Record { serial, time: now, info: DigestAlgorithm::Sha256.of(&content) };
+    let record = Record { serial, time: now, info: DigestAlgorithm::Sha256.of(template.content()) };
     memory.batcher.commit(ca, cx, record).await?;
     Ok(TimeStampResponse::granted(&token))
 }
@@ -151,7 +149,7 @@ fn time(ca: &Ca, cx: &Cx) -> Result<Timestamp, Trouble> {
     Ok(now)
 }
 
-async fn unit(ca: &Ca, cx: &Cx) -> Result<Unit, PkiError> {
+async fn unit(ca: &Ca, cx: &Cx) -> Result<Arc<Unit>, PkiError> {
     let now = cx.now();
     let memory = ca.stamps();
     let known = memory.unit.read().unwrap_or_else(PoisonError::into_inner).clone();
@@ -169,8 +167,13 @@ async fn unit(ca: &Ca, cx: &Cx) -> Result<Unit, PkiError> {
     let realm = ca.realms().get().await?;
     let issuer = realm.role(Role::TimeStamping)?;
     let digest = signer.algorithm().companion_digest();
-    let unit =
-        Unit { chain: vec![issuer.certificate.clone()], certificate: key.certificate, signer, digest, looked_up: now };
+    let unit = Arc::new(Unit {
+        chain: vec![issuer.certificate.clone()],
+        certificate: key.certificate,
+        signer,
+        digest,
+        looked_up: now,
+    });
     *memory.unit.write().unwrap_or_else(PoisonError::into_inner) = Some(unit.clone());
     Ok(unit)
 }
