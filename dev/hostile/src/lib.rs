@@ -26,6 +26,9 @@ pub const ENTRIES: &[(&str, Entry)] = &[
     ("zip", zip),
     ("asic", asic),
     ("pdf", pdf),
+    ("any-file", any_file),
+    ("pkcs12", pkcs12),
+    ("lint", lint),
     ("apdu", apdu),
     ("tlv", tlv),
 ];
@@ -144,6 +147,35 @@ pub fn pdf(bytes: &[u8]) {
         ..ades::pdf::Limits::default()
     };
     let _ = ades::pades::read("x.pdf", bytes, &limits);
+}
+
+/// Any file, read by its first bytes and judged.
+pub fn any_file(bytes: &[u8]) {
+    use ades::validate::{Anchors, Basis, Lang, Material, Policy, validate_file};
+    let zip =
+        ades::zip::Limits { entries: 200, entry: 1 << 20, total: 4 << 20, ratio_from: 1 << 16, ..Default::default() };
+    let pdf = ades::pdf::Limits { size: 4 << 20, objects: 20_000, inflated: 4 << 20, sections: 64, ..Default::default() };
+    let limits = ades::detect::Limits { zip, pdf };
+    let Ok(facts) = ades::detect::read("x", Cursor::new(bytes), &mut ades::xades::Nothing, &limits) else { return };
+    let (anchors, policy, material) = (Anchors::default(), Policy::default(), Material::default());
+    let time = jiff::Timestamp::UNIX_EPOCH;
+    let basis = Basis { anchors: &anchors, policy: &policy, material: &material, time, lang: Lang::Lv };
+    let report = validate_file("x", &facts, &basis);
+    assert!(!report.all_passed(), "nothing is trusted, so nothing passes");
+}
+
+/// PKCS#12 key file, with a password that is wrong.
+pub fn pkcs12(bytes: &[u8]) {
+    let _ = pki::Pkcs12::open(bytes, "x");
+}
+
+/// What an authority is about to sign.
+pub fn lint(bytes: &[u8]) {
+    use pki::lint::{Profile, tbs_certificate, tbs_ocsp, tst_info};
+    for profile in [Profile::NaturalSignature, Profile::LegalSeal, Profile::IssuingCa, Profile::TlsServer] {
+        let _ = tbs_certificate(bytes, profile, None);
+    }
+    let _ = (tbs_ocsp(bytes), tst_info(bytes));
 }
 
 /// Commands to a card: each is a length byte and so many bytes.

@@ -19,7 +19,7 @@ use crate::{
 /// Largest file read.
 pub const MAX_PKCS12: usize = 1024 * 1024;
 /// Most rounds of a key derivation that are computed.
-pub const MAX_ROUNDS: u32 = 10_000_000;
+pub const MAX_ROUNDS: u32 = 2_000_000;
 const MAX_BAGS: usize = 64;
 
 /// A private key of a file.

@@ -146,7 +146,7 @@ fn integrity(facts: &SignatureFacts, signer: Option<&Certificate>, bench: &mut B
             SubIndication::SignedDataNotFound,
         );
     }
-    if facts.references.is_empty() {
+    if facts.references.iter().all(|r| r.properties) {
         bench.against(
             "validate.data.nothing-signed",
             facts.id.clone(),
