@@ -20,9 +20,12 @@ impl PageCx {
         let here = self.path();
         let seen = self.0.shell.nav.iter().filter(|n| n.show.check(actor.as_ref(), false).is_ok());
         let seen = seen.filter(|n| !n.not_for_staff || !actor.as_ref().is_some_and(crate::Actor::is_staff));
-        let longest =
+        let seen: Vec<_> = seen.collect();
+        let covers =
             |href: &str| href == here || (href != "/" && here.strip_prefix(href).is_some_and(|r| r.starts_with('/')));
-        seen.map(|n| NavLink { href: n.path, label: self.t(n.key), current: longest(n.path) }).collect()
+        let longest = seen.iter().filter(|n| covers(n.path)).map(|n| n.path.len()).max();
+        let current = |n: &crate::Nav| covers(n.path) && Some(n.path.len()) == longest;
+        seen.iter().map(|n| NavLink { href: n.path, label: self.t(n.key), current: current(n) }).collect()
     }
     /// The other language.
     pub fn other_lang(&self) -> Lang {
