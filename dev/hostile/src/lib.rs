@@ -154,7 +154,8 @@ pub fn any_file(bytes: &[u8]) {
     use ades::validate::{Anchors, Basis, Lang, Material, Policy, validate_file};
     let zip =
         ades::zip::Limits { entries: 200, entry: 1 << 20, total: 4 << 20, ratio_from: 1 << 16, ..Default::default() };
-    let pdf = ades::pdf::Limits { size: 4 << 20, objects: 20_000, inflated: 4 << 20, sections: 64, ..Default::default() };
+    let pdf =
+        ades::pdf::Limits { size: 4 << 20, objects: 20_000, inflated: 4 << 20, sections: 64, ..Default::default() };
     let limits = ades::detect::Limits { zip, pdf };
     let Ok(facts) = ades::detect::read("x", Cursor::new(bytes), &mut ades::xades::Nothing, &limits) else { return };
     let (anchors, policy, material) = (Anchors::default(), Policy::default(), Material::default());

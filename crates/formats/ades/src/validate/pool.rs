@@ -177,7 +177,9 @@ impl<'a> Pool<'a> {
         self.responders
             .borrow_mut()
             .entry((index, issuer.der().to_vec()))
-            .or_insert_with(|| response.responder_certificate(issuer, &self.certificates))
+            .or_insert_with(|| {
+                response.responder_certificate_with(issuer, &self.certificates, &|c, i| self.signed_by(c, i))
+            })
             .clone()
     }
 }

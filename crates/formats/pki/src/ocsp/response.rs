@@ -192,6 +192,16 @@ impl OcspResponse {
     /// issuer's key signed for OCSP signing. `more` are certificates known from elsewhere. The signature is verified; validity in time and
     /// revocation of a delegate are the caller's.
     pub fn responder_certificate(&self, issuer: &Certificate, more: &[Certificate]) -> Result<Certificate> {
+        self.responder_certificate_with(issuer, more, &|child, issuer| child.verify_signed_by(issuer).is_ok())
+    }
+
+    /// Like [`Self::responder_certificate`]; `signed_by` says whether the first certificate is signed by the second.
+    pub fn responder_certificate_with(
+        &self,
+        issuer: &Certificate,
+        more: &[Certificate],
+        signed_by: &dyn Fn(&Certificate, &Certificate) -> bool,
+    ) -> Result<Certificate> {
         if self.responder.is(issuer) && self.verify_with(issuer.spki()).is_ok() {
             return Ok(issuer.clone());
         }
@@ -203,7 +213,7 @@ impl OcspResponse {
                     u.intersects(crate::KeyUsage::DIGITAL_SIGNATURE | crate::KeyUsage::NON_REPUDIATION)
                 })
                 && candidate.issuer().matches(issuer.subject())
-                && candidate.verify_signed_by(issuer).is_ok();
+                && signed_by(candidate, issuer);
             if delegated && self.verify_with(candidate.spki()).is_ok() {
                 return Ok(candidate.clone());
             }

@@ -162,7 +162,9 @@ fn policies() {
         let leaf = ca.issue(3, "A", key, e, |_| {});
         (ca, leaf)
     };
-    let cases: [(&[Oid], &[Oid], bool, &[Oid], bool); 8] = [
+    /// Policies of the authority and the end entity, whether a policy is required, policies wanted, whether it holds.
+    type Case<'a> = (&'a [Oid], &'a [Oid], bool, &'a [Oid], bool);
+    let cases: [Case<'_>; 8] = [
         (&[oid::ANY_POLICY], &[oid::NCP], false, &[oid::NCP], true),
         (&[oid::NCP], &[oid::NCP], false, &[oid::NCP], true),
         (&[oid::NCP], &[oid::NCP], false, &[oid::QCP_N], false),

@@ -182,6 +182,12 @@ pub(in super::super) const TEXTS: &[Text] = &[
         "A namespace of the XML is relative: {}.",
     ),
     broken(
+        "xml.c14n.too-large",
+        "XML-C14N 1.1",
+        "XML kanoniskais veids būtu pārmērīgi liels: {}.",
+        "The canonical form of the XML would be excessively large: {}.",
+    ),
+    broken(
         "xml.dsig.key",
         "XMLDSIG 4.5",
         "Paraksta atslēgu nevar izmantot: {}.",

@@ -116,6 +116,18 @@ pub(in super::super) const TEXTS: &[Text] = &[
         "The time stamp in element {} cannot be read.",
     ),
     limit(
+        "xades.too-many-references",
+        "EN 319 102-1 5.2.7",
+        "Parakstā {} ir tik daudz norāžu uz paša dokumentu, ka visas netika pārbaudītas.",
+        "Signature {} has so many references into its own document that not all were checked.",
+    ),
+    broken(
+        "xades.too-many-signatures",
+        "EN 319 102-1 5.2.7",
+        "Failā {} ir pārāk daudz parakstu; visi netika pārbaudīti.",
+        "File {} has too many signatures; not all were checked.",
+    ),
+    limit(
         "xades.transform",
         "XMLDSIG 4.4.3.4",
         "Parakstītajam objektam ir neatbalstīts pārveidojums: {}.",
