@@ -50,6 +50,9 @@ pub enum C14nError {
     /// The node is no element.
     #[error("the node to canonicalise is no element")]
     NoElement,
+    /// The canonical form would be many times larger than the document: declarations repeated to exhaust the reader.
+    #[error("the canonical form would be many times larger than the document")]
+    TooLarge,
 }
 
 impl C14nError {
@@ -58,6 +61,7 @@ impl C14nError {
         match self {
             Self::RelativeNamespace(_) => "xml.c14n.relative-namespace",
             Self::NoElement => "xml.c14n.no-element",
+            Self::TooLarge => "xml.c14n.too-large",
         }
     }
 }

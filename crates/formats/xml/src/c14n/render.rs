@@ -23,11 +23,35 @@ struct Out<'d> {
     value: Cow<'d, str>,
 }
 
+/// The canonical form may be this many times larger than the document.
+const GROWTH: usize = 16;
+/// And in any case this large.
+const ALWAYS: usize = 4 << 20;
+
+/// A sink that takes so much and no more.
+struct Bounded<'o> {
+    out: &'o mut dyn Sink,
+    left: usize,
+    full: bool,
+}
+
+impl Sink for Bounded<'_> {
+    fn put(&mut self, bytes: &[u8]) {
+        match self.left.checked_sub(bytes.len()) {
+            Some(left) if !self.full => {
+                self.left = left;
+                self.out.put(bytes);
+            }
+            _ => self.full = true,
+        }
+    }
+}
+
 pub(crate) struct Renderer<'d, 'a, 'o> {
     alg: &'d C14n,
     doc: &'d Document<'a>,
     omit: &'d [NodeId],
-    out: &'o mut dyn Sink,
+    out: Bounded<'o>,
     /// Declarations in force, innermost last.
     scope: Vec<(&'d str, &'d str)>,
     /// Declarations written by elements that are still open, innermost last.
@@ -41,6 +65,8 @@ fn last<'d>(list: &[(&str, &'d str)], prefix: &str) -> Option<&'d str> {
 
 impl<'d, 'a, 'o> Renderer<'d, 'a, 'o> {
     pub(crate) fn new(alg: &'d C14n, doc: &'d Document<'a>, omit: &'d [NodeId], out: &'o mut dyn Sink) -> Self {
+        let left = doc.text().len().saturating_mul(GROWTH).max(ALWAYS);
+        let out = Bounded { out, left, full: false };
         Self { alg, doc, omit, out, scope: Vec::new(), rendered: Vec::new(), open: Vec::new() }
     }
 
@@ -57,6 +83,9 @@ impl<'d, 'a, 'o> Renderer<'d, 'a, 'o> {
         let mut next = first;
         while next < end {
             self.close_until(next);
+            if self.out.full {
+                return Err(C14nError::TooLarge);
+            }
             let id = NodeId(next);
             let Some(entry) = doc.entry(id) else { break };
             if self.omit.contains(&id) {
@@ -85,7 +114,7 @@ impl<'d, 'a, 'o> Renderer<'d, 'a, 'o> {
             }
         }
         self.close_until(end);
-        Ok(())
+        if self.out.full { Err(C14nError::TooLarge) } else { Ok(()) }
     }
 
     /// Fills the scope with what the ancestors of the apex declare.
@@ -120,7 +149,7 @@ impl<'d, 'a, 'o> Renderer<'d, 'a, 'o> {
         if outside && after {
             self.out.put(b"\n");
         }
-        write(self.out);
+        write(&mut self.out);
         if outside && !after {
             self.out.put(b"\n");
         }

@@ -36,6 +36,6 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 64 << 20, depth: 256, nodes: 2_000_000, attributes: 256, namespaces: 1024 }
+        Self { bytes: 64 << 20, depth: 256, nodes: 2_000_000, attributes: 256, namespaces: 256 }
     }
 }

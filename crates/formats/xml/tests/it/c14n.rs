@@ -80,3 +80,12 @@ fn relative_namespace_names_are_refused() {
     let doc = Document::parse("<a xmlns='rel'/>", &Limits::default()).unwrap();
     assert_eq!(C14n::V10.document(&doc).unwrap_err().code(), "xml.c14n.relative-namespace");
 }
+
+#[test]
+fn a_form_many_times_larger_is_refused() {
+    let uri = format!("urn:{}", "x".repeat(100_000));
+    let text = format!("<r xmlns:p='{uri}'>{}</r>", "<p:e/>".repeat(10_000));
+    let doc = Document::parse(&text, &Limits::default()).unwrap();
+    assert_eq!(C14n::EXCLUSIVE.document(&doc).unwrap_err().code(), "xml.c14n.too-large");
+    assert!(C14n::V11.document(&doc).is_ok());
+}

@@ -46,6 +46,9 @@ pub fn read_document(bytes: &[u8], objects: &mut dyn Objects) -> FileFacts {
     facts
 }
 
+/// Most signatures of one file.
+const MAX_SIGNATURES: usize = 500;
+
 /// Reads all signatures of a document; those inside others (counter-signatures) are told as defects.
 pub(crate) fn read_signatures(doc: &Document<'_>, file: &str, objects: &mut dyn Objects, facts: &mut FileFacts) {
     for id in doc.duplicate_ids() {
@@ -56,6 +59,10 @@ pub(crate) fn read_signatures(doc: &Document<'_>, file: &str, objects: &mut dyn 
         if end.is_some_and(|outer| node.is_within(outer)) {
             facts.defects.push(defect("xades.nested-signature", file, false));
             continue;
+        }
+        if facts.signatures.len() >= MAX_SIGNATURES {
+            facts.defects.push(defect("xades.too-many-signatures", file, true));
+            return;
         }
         end = Some(node.id());
         let number = facts.signatures.len();

@@ -9,6 +9,9 @@ use crate::{
     xades::SIGNED_PROPERTIES,
 };
 
+/// Most references into the document of the signature itself: each may canonicalise all of it.
+const MAX_INTERNAL: usize = 32;
+
 /// Processes all references; whether one of them signs `properties`.
 pub(super) fn read(
     signature: &Signature<'_, '_>,
@@ -17,10 +20,18 @@ pub(super) fn read(
     facts: &mut SignatureFacts,
 ) -> bool {
     let mut signed = false;
+    let mut internals = 0;
     for reference in &signature.signed_info.references {
         let found = match reference.target() {
             Ok(Target::External(uri)) => external(reference, uri, objects, facts),
-            Ok(_) => internal(reference, signature, properties.map(Node::id), facts),
+            Ok(_) if internals >= MAX_INTERNAL => {
+                facts.defects.push(defect("xades.too-many-references", facts.id.clone(), false));
+                missing(reference)
+            }
+            Ok(_) => {
+                internals += 1;
+                internal(reference, signature, properties.map(Node::id), facts)
+            }
             Err(e) => {
                 facts.defects.push(defect(e.code(), e.to_string(), false));
                 missing(reference)

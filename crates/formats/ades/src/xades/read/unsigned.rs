@@ -41,7 +41,7 @@ fn property(
             let imprint = |c14n: &C14n, d: DigestAlgorithm| signature.value_bytes(c14n).ok().map(|b| d.of(&b));
             stamps::read(p, TimestampKind::Signature, imprint, facts);
         }
-        (true, "ArchiveTimeStamp") if p.namespace() == XADES141 => {
+        (true, "ArchiveTimeStamp") if p.namespace() == XADES141 && facts.timestamps.len() < MAX_ARCHIVE => {
             let imprint = |c14n: &C14n, d: DigestAlgorithm| archive_imprint(signature, all, p.id(), c14n, d, objects);
             stamps::read(p, TimestampKind::Archive, imprint, facts);
         }
@@ -72,6 +72,9 @@ fn values(p: Node<'_, '_>, facts: &mut SignatureFacts) {
         }
     }
 }
+
+/// Most archive time stamps of one signature: each is over everything before it.
+const MAX_ARCHIVE: usize = 32;
 
 /// What an `xadesv141:ArchiveTimeStamp` without references of its own is over (EN 319 132-1 clause 5.5.2.2).
 fn archive_imprint(

@@ -251,7 +251,8 @@ fn local<R: Read + Seek>(source: &mut R, entry: &mut Entry, next: u64) -> Result
     if name != r.name {
         return differ("name");
     }
-    if flags != r.flags {
+    // Bits 1 and 2 only tell how hard the packer tried.
+    if (flags ^ r.flags) & !0b110 != 0 {
         return differ("flags");
     }
     if method != r.method {

@@ -183,7 +183,7 @@ pub(in super::super) const TEXTS: &[Text] = &[
     ),
     broken(
         "xml.c14n.too-large",
-        "XML-C14N 1.1",
+        "C14N 1.1",
         "XML kanoniskais veids būtu pārmērīgi liels: {}.",
         "The canonical form of the XML would be excessively large: {}.",
     ),
