@@ -1,6 +1,7 @@
 # Signing and validation
 signing-nav-sign = Sign
 signing-nav-validate = Validate
+signing-watch = Signing
 signing-continue = Continue
 signing-back = Back
 signing-change = Change
@@ -136,7 +137,7 @@ signing-verdict-bad = { $count ->
 }
 signing-verdict-unsigned = There is no signature in this file
 signing-verdict-text-good = { $file } was signed by { $names }. What was signed has not been changed since.
-signing-verdict-text-open = { $file }: information is missing to confirm it. Below you see what is missing and what to do.
+signing-verdict-text-open = { $file }: information is missing to confirm it. Below you see why, and what to do.
 signing-verdict-text-bad = { $file }: this signature cannot be relied on. Below you see what is wrong.
 signing-verdict-text-unsigned = { $file } is not a PDF, eDoc or ASiC file with a signature that we know.
 signing-verdict-note = The verdict is about this moment and follows EN 319 102-1; it rests on the root certificates of the national PKI.
@@ -179,8 +180,8 @@ error-signing-pdf-too-large = The PDF is larger than { $limit }
     .cause = A PDF is worked on in memory, so its size is limited.
     .remedy = Sign it in an eDoc or ASiC-E container.
 error-signing-pdf-encrypted = The PDF is encrypted
-    .cause = What is encrypted cannot be seen before signing, nor added to.
-    .remedy = Remove the password, or sign it in a container.
+    .cause = Content and signatures of an encrypted file can neither be seen nor added to.
+    .remedy = Remove the password and try again; unchanged it can be signed in a container.
 error-signing-pdf-locked = The author of the PDF allows no additions
     .cause = The document is certified without permission to change it (DocMDP 1).
     .remedy = Sign it in a container.

@@ -1,6 +1,7 @@
 # Parakstīšana un pārbaude
 signing-nav-sign = Parakstīt
 signing-nav-validate = Pārbaudīt
+signing-watch = Parakstīšana
 signing-continue = Turpināt
 signing-back = Atpakaļ
 signing-change = Mainīt
@@ -143,7 +144,7 @@ signing-verdict-bad = { $count ->
 }
 signing-verdict-unsigned = Šajā failā paraksta nav
 signing-verdict-text-good = { $file } parakstīja { $names }. Kopš tā laika parakstītais nav mainīts.
-signing-verdict-text-open = { $file }: trūkst ziņu, lai to apliecinātu. Zemāk redzams, kā trūkst un ko darīt.
+signing-verdict-text-open = { $file }: trūkst ziņu, lai to apliecinātu. Zemāk rakstīts, kāpēc un ko darīt.
 signing-verdict-text-bad = { $file }: uz šo parakstu nevar paļauties. Zemāk redzams, kas nav kārtībā.
 signing-verdict-text-unsigned = { $file } nav PDF, eDoc vai ASiC fails ar parakstu, ko mēs pazīstam.
 signing-verdict-note = Slēdziens ir par šo brīdi un pēc EN 319 102-1; tas balstās uz nacionālās PKI saknes sertifikātiem.
@@ -186,8 +187,8 @@ error-signing-pdf-too-large = PDF ir lielāks par { $limit }
     .cause = PDF tiek apstrādāts atmiņā, tāpēc tā apjoms ir ierobežots.
     .remedy = Paraksti to eDoc vai ASiC-E konteinerā.
 error-signing-pdf-encrypted = PDF ir šifrēts
-    .cause = Šifrētā failā nevar redzēt, ko paraksta, un to nevar papildināt.
-    .remedy = Noņem paroli vai paraksti to konteinerā.
+    .cause = Šifrēta faila saturu un parakstus nevar ne apskatīt, ne papildināt.
+    .remedy = Noņem paroli un mēģini vēlreiz; parakstīt to nemainītu var arī konteinerā.
 error-signing-pdf-locked = PDF autors papildināt neļauj
     .cause = Dokuments ir sertificēts bez tiesībām to mainīt (DocMDP 1).
     .remedy = Paraksti to konteinerā.

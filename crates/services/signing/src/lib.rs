@@ -9,7 +9,10 @@ use std::sync::Arc;
 use ades::pdf;
 use contract::{Handlers, Peers};
 use store::{Blobs, Db, Worker};
-use web::{Asset, Nav, Permission, Routes};
+use web::{
+    Asset, Lang, Nav, Permission, Routes,
+    ops::{Finding, Health, Watch},
+};
 
 mod api;
 mod config;
@@ -76,10 +79,29 @@ impl Signing {
             .nav(Nav::new(30, "/sign", "signing-nav-sign", Permission::Public).private())
             .nav(Nav::new(40, "/validate", "signing-nav-validate", Permission::Public))
             .asset(Asset::js("web-eid.js", agent::WEB_EID_JS))
-            .asset(Asset::js("sign.js", include_str!("sign/sign.js")));
+            .asset(Asset::js("sign.js", include_str!("sign/sign.js")))
+            .watch(self.watch());
         let routes = sign::routes(self, routes);
         let routes = verify::routes(self, routes);
         api::routes(self, routes)
+    }
+
+    /// What waits: signatures made whose completion is overdue.
+    fn watch(&self) -> Watch {
+        let this = self.clone();
+        Watch::new("signing", "signing-watch", move |cx, lang| {
+            let this = this.clone();
+            async move {
+                let Ok(waiting) = errand::overdue(&this, &cx).await else { return Finding::new(Health::Down) };
+                let health = if waiting == 0 { Health::Good } else { Health::Look };
+                let name = if lang == Lang::Lv {
+                    "Paraksti, kas gaida pabeigšanu"
+                } else {
+                    "Signatures waiting to be finished"
+                };
+                Finding::new(health).row(name, waiting)
+            }
+        })
     }
 
     /// Calls that others make: none yet.

@@ -1,5 +1,7 @@
 //! Signing and validation for programs: `/api/v1/signatures`.
 
+mod once;
+
 use axum::{
     body::Body,
     extract::{FromRequest as _, Multipart, Path, Query, Request, State},
@@ -46,7 +48,7 @@ pub(crate) fn routes(app: &Signing, routes: Routes) -> Routes {
                 .most(most)
                 .audited()
                 .summary("Begin a signature: send the files")
-                .about("A multipart form: files under `file`, and `format`: pdf, edoc or asice. A signed PDF or container gets one more signature.")
+                .about("A multipart form: files under `file`, and `format`: pdf, edoc or asice. A signed PDF or container gets one more signature. With Idempotency-Key, sent twice it begins once.")
                 .takes_bytes("multipart/form-data")
                 .gives::<SignatureState>(201, "The errand")
                 .refuses(UPLOAD)
@@ -215,9 +217,11 @@ impl FileState {
 
 async fn begin(State(app): State<Signing>, cx: PageCx, req: Request) -> Answer {
     let bond = Bond::of(&cx)?;
+    let key = req.headers().get("idempotency-key").and_then(|v| v.to_str().ok()).map(str::to_owned);
     let (files, format) = files(&app, &cx, req).await?;
-    let at = errand::open(&app, cx.cx(), &bond, files).await?;
-    if let Some(format) = format {
+    let at = once::open(&app, &cx, &bond, files, key.as_deref()).await?;
+    let known = errand::see(&app, cx.cx(), &bond, at).await?;
+    if let Some(format) = format.filter(|f| known.format.is_none_or(|k| k.name() != f.trim())) {
         let format = Format::from_name(format.trim()).ok_or(ErrandError::Malformed("format"))?;
         errand::choose(&app, cx.cx(), &bond, at, format).await?;
     }

@@ -1,7 +1,7 @@
 use ades::{
-    asic::{self, AsicError},
+    asic::AsicError,
+    detect,
     facts::{Defect, FileFacts},
-    pades,
     validate::{Anchors, Basis, Lang, Material, Need, Policy, Report, validate_file},
     xades,
     zip::ZipError,
@@ -105,21 +105,15 @@ impl xades::Objects for Alone {
 /// Reads a file into facts by what it is.
 fn facts(input: &Input, limits: &EngineLimits) -> Result<FileFacts, EngineError> {
     let head = input.head(256)?;
-    if head.starts_with(b"%PDF-") {
-        let data = input.read_all(limits.pdf.size)?;
-        return Ok(pades::read(&input.name, &data, &limits.pdf)?);
+    let most = u64::try_from(limits.pdf.size).unwrap_or(u64::MAX);
+    if head.starts_with(b"%PDF-") && input.size > most {
+        return Err(EngineError::PdfTooLarge { limit: most });
     }
-    if head.starts_with(b"PK") {
-        let facts = asic::read(input.open()?, &limits.zip);
-        if facts.container.is_none() && !facts.defects.iter().any(|d| d.fatal) && is_asic(&head) {
-            return Err(EngineError::Container(AsicError::Zip(ZipError::NotZip)));
-        }
-        return Ok(facts);
+    let all = detect::Limits { zip: limits.zip, pdf: limits.pdf };
+    let facts = detect::read(&input.name, input.open()?, &mut Alone, &all)?;
+    let judged = facts.container.is_some() || facts.defects.iter().any(|d| d.fatal);
+    if !judged && is_asic(&head) {
+        return Err(EngineError::Container(AsicError::Zip(ZipError::NotZip)));
     }
-    let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&head).trim_ascii_start();
-    if text.starts_with(b"<") && input.size <= limits.xml {
-        let data = input.read_all(usize::try_from(limits.xml).unwrap_or(usize::MAX))?;
-        return Ok(xades::read_document(&data, &mut Alone));
-    }
-    Ok(FileFacts::default())
+    Ok(facts)
 }

@@ -44,15 +44,13 @@ pub struct EngineLimits {
     pub pdf: pdf::Limits,
     /// Of containers, which are streamed.
     pub zip: zip::Limits,
-    /// Bytes of a bare XML signature.
-    pub xml: u64,
     /// Bytes of text shown before signing.
     pub preview: usize,
 }
 
 impl Default for EngineLimits {
     fn default() -> Self {
-        Self { pdf: pdf::Limits::default(), zip: zip::Limits::default(), xml: 32 << 20, preview: 4000 }
+        Self { pdf: pdf::Limits::default(), zip: zip::Limits::default(), preview: 4000 }
     }
 }
 

@@ -12,4 +12,4 @@ mod steps;
 pub(crate) use complete::{COMPLETE, complete, complete_job};
 pub(crate) use error::{CODES, ErrandError};
 pub(crate) use rows::{Errand, ErrandFile, ErrandId, QUERIES, State};
-pub(crate) use steps::{Bond, NewFile, choose, formats, open, prepare, receive, see, sweep};
+pub(crate) use steps::{Bond, NewFile, choose, formats, open, overdue, prepare, receive, see, sweep};

@@ -22,10 +22,11 @@ const DONE: &str = "UPDATE signing_errand SET state = 'done', prepared = NULL, s
 const FAILED: &str = "UPDATE signing_errand SET state = 'failed', prepared = NULL, signature = NULL, refusal = $2, changed = $3 \
     WHERE id = $1 AND state = 'signed'";
 const OLD: &str = "SELECT id FROM signing_errand WHERE expires < $1 AND state <> 'signed' ORDER BY id LIMIT 100";
+const OVERDUE: &str = "SELECT COUNT(*) FROM signing_errand WHERE state = 'signed' AND changed < $1";
 const DROP_FILES: &str = "DELETE FROM signing_file WHERE errand = $1";
 const DROP: &str = "DELETE FROM signing_errand WHERE id = $1";
 pub(crate) const QUERIES: &[&str] =
-    &[PUT, PUT_FILE, ONE, FILES, FORMAT, PREPARED, SIGNED, DONE, FAILED, OLD, DROP_FILES, DROP];
+    &[PUT, PUT_FILE, ONE, FILES, FORMAT, PREPARED, SIGNED, DONE, FAILED, OLD, OVERDUE, DROP_FILES, DROP];
 
 /// Marks ids of errands.
 pub(crate) struct ErrandRow;
@@ -201,6 +202,10 @@ pub(super) async fn set_failed(tx: &mut Tx, id: ErrandId, code: &str) -> Result<
 pub(super) async fn expired(tx: &mut Tx) -> Result<Vec<ErrandId>, StoreError> {
     let now = tx.now()?;
     tx.all(OLD, params![now]).await?.iter().map(|r| r.id(0)).collect()
+}
+
+pub(super) async fn overdue(tx: &mut Tx, since: Timestamp) -> Result<u64, StoreError> {
+    tx.one(OVERDUE, params![since]).await?.count(0)
 }
 
 pub(super) async fn drop_errand(tx: &mut Tx, id: ErrandId) -> Result<(), StoreError> {

@@ -216,6 +216,12 @@ pub(crate) async fn receive(
         .await
 }
 
+/// How many signatures were made more than two minutes ago and are not finished.
+pub(crate) async fn overdue(app: &Signing, cx: &Cx) -> Result<u64, StoreError> {
+    let since = cx.now().checked_sub(jiff::SignedDuration::from_mins(2)).unwrap_or(cx.now());
+    app.db().read(|tx| Box::pin(rows::overdue(tx, since))).await
+}
+
 /// Forgets errands whose time is over.
 pub(crate) async fn sweep(app: &Signing, cx: &Cx) -> Result<(), StoreError> {
     loop {

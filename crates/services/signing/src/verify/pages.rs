@@ -76,10 +76,6 @@ impl<'a> VerdictPage<'a> {
     fn sub(&self, s: &SignatureDoc) -> String {
         s.sub_indication.clone().unwrap_or_default()
     }
-    /// Findings worth a person's attention.
-    fn findings<'s>(&self, s: &'s SignatureDoc) -> Vec<&'s crate::report::FindingDoc> {
-        s.findings.iter().collect()
-    }
     fn tone(&self, severity: &str) -> &'static str {
         match severity {
             "error" => "bad",

@@ -78,6 +78,25 @@ each_db! {
         }
     }
 
+    async fn a_program_begins_once_for_each_key(world: World) {
+        let b = Bench::new(world).await;
+        let mut browser = b.browser(Some(&b.anna));
+        let page = browser.client.get("/sign/files").await.expect(200);
+        let token = page.field("_csrf").unwrap();
+        let client = browser.client.header("x-csrf-token", token).header("idempotency-key", "one");
+        browser = crate::bench::Browser { client };
+        let mut begin = async |name: &str| {
+            let files: [(&str, &str, &[u8]); 1] = [("file", name, TEXT)];
+            browser.client.upload("/api/v1/signatures", &[("format", "asice")], &files).await
+        };
+        let first: Value = begin("a.txt").await.expect(201).json();
+        assert_eq!((first["state"].as_str(), first["format"].as_str()), (Some("open"), Some("asice")));
+        let again: Value = begin("a.txt").await.expect(201).json();
+        assert_eq!(first["id"], again["id"]);
+        let other: Value = begin("b.txt").await.expect(422).json();
+        assert_eq!(other["code"], "web.idempotency.different");
+    }
+
     async fn the_ledger_shows_intent_and_result(world: World) {
         let b = Bench::new(world).await;
         let mut browser = b.browser(Some(&b.anna));
