@@ -42,6 +42,7 @@ pub(crate) struct Forget {
 
 pub(crate) async fn forget(State(agent): State<Arc<Agent>>, Form(form): Form<Forget>) -> Response {
     agent.consents().take_back(&form.origin);
+    agent.desk().disallow(&form.origin);
     Redirect::to("/").into_response()
 }
 

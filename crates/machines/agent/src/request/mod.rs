@@ -6,6 +6,8 @@ pub(crate) mod routes;
 
 pub(crate) use perform::arguments;
 
+use std::collections::BTreeMap;
+
 use base::{Cx, Timestamp};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::SignedDuration;
@@ -16,6 +18,9 @@ use crate::text::Lang;
 
 /// A request that nobody touches for so long is over.
 const LIFETIME: SignedDuration = SignedDuration::from_mins(5);
+
+/// A consent that is not to be remembered holds for so long.
+const CONSENT: SignedDuration = SignedDuration::from_mins(15);
 
 /// What a page asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -131,6 +136,8 @@ pub(crate) struct Pending {
 #[derive(Debug, Default)]
 pub(crate) struct Desk {
     pending: Option<Pending>,
+    /// Sites that were allowed just now, and until when that holds: a signature needs two requests.
+    allowed: BTreeMap<String, Timestamp>,
     /// The slot that the holder chose last.
     pub(crate) slot: Option<String>,
 }
@@ -153,6 +160,9 @@ impl Desk {
         if self.pending.as_ref().is_some_and(|p| p.working) {
             return Err(Unasked::Busy);
         }
+        let now = cx.now();
+        self.allowed.retain(|_, until| *until > now);
+        let consented = consented || self.allowed.contains_key(&asked.origin);
         let id = cx.bytes::<16>().iter().map(|b| format!("{b:02x}")).collect();
         Ok(self.pending.insert(Pending {
             id,
@@ -176,6 +186,16 @@ impl Desk {
         }
         pending.deadline = cx.now() + LIFETIME;
         Some(pending)
+    }
+
+    /// The holder allowed this site to ask.
+    pub(crate) fn allow(&mut self, cx: &Cx, origin: &str) {
+        self.allowed.insert(origin.to_owned(), cx.now() + CONSENT);
+    }
+
+    /// The holder took it back.
+    pub(crate) fn disallow(&mut self, origin: &str) {
+        self.allowed.remove(origin);
     }
 
     /// Takes the finished request off the desk.

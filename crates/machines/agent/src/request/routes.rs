@@ -99,17 +99,21 @@ pub(crate) async fn consent(
     Path(id): Path<String>,
     Form(answer): Form<Consent>,
 ) -> Response {
-    let mut remember = None;
-    if let Some(pending) = agent.desk().find(&agent.cx, &id).filter(|p| p.outcome.is_none()) {
+    let mut allowed = None;
+    let mut desk = agent.desk();
+    if let Some(pending) = desk.find(&agent.cx, &id).filter(|p| p.outcome.is_none()) {
         if answer.allow.is_some() {
             pending.consented = true;
-            remember = answer.remember.map(|_| pending.origin.clone());
+            allowed = Some(pending.origin.clone());
         } else {
             pending.outcome = Some(Err(Denial::Cancelled));
         }
     }
-    if let Some(origin) = remember {
-        agent.consents().give(&origin, agent.cx.now());
+    if let Some(origin) = allowed {
+        desk.allow(&agent.cx, &origin);
+        if answer.remember.is_some() {
+            agent.consents().give(&origin, agent.cx.now());
+        }
     }
     back(&id)
 }

@@ -128,6 +128,27 @@ async fn a_refusal_reaches_the_page() {
 }
 
 #[tokio::test]
+async fn a_consent_holds_a_while_and_is_taken_back() {
+    let w = world(&[("AA01", "Andra Ozoliņa")]);
+    let asks = async || {
+        let at = w.asked(authenticate()).await;
+        (w.get(&at).await.body.contains("name=\"allow\""), at)
+    };
+    let (asked, at) = asks().await;
+    assert!(asked);
+    w.form(&format!("{at}/consent"), "allow=1").await;
+    assert!(!asks().await.0);
+    w.clock.advance(SignedDuration::from_mins(16));
+    let (asked, at) = asks().await;
+    assert!(asked, "a consent that was not to be remembered is over");
+    w.form(&format!("{at}/consent"), "allow=1&remember=1").await;
+    w.clock.advance(SignedDuration::from_hours(24));
+    assert!(!asks().await.0);
+    w.form("/forget", &format!("origin={SITE}")).await;
+    assert!(asks().await.0);
+}
+
+#[tokio::test]
 async fn nothing_happens_without_consent() {
     let w = world(&[("AA01", "Andra Ozoliņa")]);
     let at = w.asked(authenticate()).await;
