@@ -174,7 +174,7 @@ fn from_database(d: &dyn DatabaseError) -> StoreError {
         "10" | "14" | "266" | "522" | "778" | "1034" | "1290" | "1546" | "2570" => {
             StoreError::Unavailable(format!("SQLite input/output error {code}"))
         }
-        c if c.starts_with("08") || c.starts_with("57P") || c.starts_with("53") => {
+        c if ["08", "53", "55", "57", "3D"].iter().any(|class| c.starts_with(class)) => {
             StoreError::Unavailable(format!("SQLSTATE {code}"))
         }
         _ => StoreError::Database(format!("{code}: {}", d.message())),

@@ -57,6 +57,17 @@ impl Scratch {
         Db::open_with(&Options { connections: 8, ..Options::new(&self.url) }).await
     }
 
+    /// Shuts everyone out, as a server that is away does; or lets them in again.
+    pub async fn away(&self, away: bool) -> Result<(), StoreError> {
+        let mut c = PgConnection::connect(&self.admin).await?;
+        run(&mut c, format!("ALTER DATABASE {} ALLOW_CONNECTIONS {}", self.name, !away)).await?;
+        if away {
+            let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1";
+            sqlx::query(end).bind(&self.name).execute(&mut c).await?;
+        }
+        Ok(())
+    }
+
     /// Drops the database, whoever still uses it.
     pub async fn end(self) -> Result<(), StoreError> {
         let mut c = PgConnection::connect(&self.admin).await?;

@@ -17,13 +17,9 @@ use super::{
 };
 use crate::{Config, Failure, Node, cli, wire::Services};
 
-/// Issues cards and signs the files of `options` into `out`. Fails unless every result is validated.
+/// The journey of `options`, with everything in this process.
 #[expect(clippy::print_stdout, reason = "the command line speaks to its user")]
 pub(super) async fn run(options: &cli::Demo, out: &Path) -> Result<(), Failure> {
-    for file in &options.journey {
-        fs::metadata(file).map_err(Failure::file(file))?;
-    }
-    fs::create_dir_all(out).map_err(Failure::file(out))?;
     let temporary = tempfile::tempdir().map_err(Failure::file("a temporary directory"))?;
     let data = options.data.clone().unwrap_or_else(|| temporary.path().join("data"));
     let mut config = Config::in_directory(&data, format!("http://{}", options.listen));
@@ -32,11 +28,22 @@ pub(super) async fn run(options: &cli::Demo, out: &Path) -> Result<(), Failure> 
         "creating the national PKI in {}",
         if options.data.is_some() { data.display().to_string() } else { "a temporary directory".into() }
     );
+    walk(config, &options.journey, out).await
+}
+
+/// Issues cards and signs `files` into `out`, on a node of this configuration: the services that are not its own are asked
+/// over the contract. Fails unless every result is validated.
+#[expect(clippy::print_stdout, reason = "the command line speaks to its user")]
+pub async fn walk(config: Config, files: &[PathBuf], out: &Path) -> Result<(), Failure> {
+    for file in files {
+        fs::metadata(file).map_err(Failure::file(file))?;
+    }
+    fs::create_dir_all(out).map_err(Failure::file(out))?;
     let (node, services, wired) = open(config).await?;
     let roots = trust_anchors(&node, &services, out).await?;
     println!("trust anchors: root.pem ({roots})");
     let hands = cards(&node, &services).await?;
-    let lines = sign_all(&node, &services, &hands, &options.journey, out).await?;
+    let lines = sign_all(&node, &services, &hands, files, out).await?;
     let json = serde_json::to_vec_pretty(&lines).map_err(|e| Failure::Wire(e.to_string()))?;
     let path = out.join("report.json");
     fs::write(&path, json).map_err(Failure::file(path))?;

@@ -14,6 +14,8 @@ mod journey;
 mod people;
 mod report;
 
+pub use journey::walk;
+
 /// `enkurs demo`
 pub async fn run(options: cli::Demo) -> Result<(), Failure> {
     match &options.out {

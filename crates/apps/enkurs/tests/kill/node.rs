@@ -55,18 +55,29 @@ fn free_port() -> u16 {
 impl Node {
     /// A node that was never started, on `database` (or SQLite in its own directory), with its data under `data` if given.
     pub(crate) fn new(database: Option<String>, data: Option<&Path>) -> Self {
+        Self::with(database, data, &["ca", "signing", "identity", "register", "documents", "portal"])
+    }
+
+    /// The same with some services only.
+    pub(crate) fn with(database: Option<String>, data: Option<&Path>, roles: &[&str]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let root = TestEntity::root("Mezgli", TestKey::p256());
         let (here, caller) = (identity(&root, 2, "localhost"), identity(&root, 3, "load.nodes"));
         let authority = root.certificate.to_pem().into_bytes();
-        for (name, content) in [("chain.pem", &here.0), ("key.pem", &here.1), ("authority.pem", &authority)] {
+        for (name, content) in [
+            ("chain.pem", &here.0),
+            ("key.pem", &here.1),
+            ("authority.pem", &authority),
+            ("caller.pem", &caller.0),
+            ("caller-key.pem", &caller.1),
+        ] {
             fs::write(dir.path().join(name), content).unwrap();
         }
         let data = data.map_or_else(|| dir.path().join("data"), Path::to_owned);
         let database = database.unwrap_or_else(|| format!("sqlite:{}", data.join("enkurs.db").display()));
         let (public, operator, contract) = (free_port(), free_port(), free_port());
         let text = format!(
-            "public_url = \"http://127.0.0.1:{public}\"\ndata = \"{}\"\n\
+            "public_url = \"http://127.0.0.1:{public}\"\ndata = \"{}\"\nroles = {roles:?}\n\
              [database]\nurl = \"{database}\"\n\
              [listen]\npublic = \"127.0.0.1:{public}\"\noperator = \"127.0.0.1:{operator}\"\ncontract = \"127.0.0.1:{contract}\"\n\
              [limits.rates]\nread = 0\nwrite = 0\nsign_in = 0\nupload = 0\n\
@@ -84,6 +95,23 @@ impl Node {
 
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.public)
+    }
+
+    /// How another node reaches this one, and who it is then.
+    pub(crate) fn as_peer(&self, services: &[Service]) -> enkurs::config::Nodes {
+        let address = format!("https://localhost:{}", self.contract);
+        enkurs::config::Nodes {
+            certificate: self.path("caller.pem"),
+            key: self.path("caller-key.pem"),
+            authority: self.path("authority.pem"),
+            callers: vec![],
+            services: services.iter().map(|s| (*s, address.clone())).collect(),
+        }
+    }
+
+    /// Whether the process still runs.
+    pub(crate) fn runs(&mut self) -> bool {
+        self.process.as_mut().is_some_and(|p| p.try_wait().unwrap().is_none())
     }
 
     /// A command of the executable on this node.
