@@ -1,6 +1,8 @@
 //! The client against small servers on the loopback.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod tls;
+
 use std::{
     net::{IpAddr, SocketAddr},
     time::Duration,
@@ -64,7 +66,9 @@ async fn refusals() {
         let e = only_public.get(&format!("http://{host}:{port}/"), 100).await.unwrap_err();
         assert!(matches!(e.code(), "net.private" | "net.unknown-host" | "net.address"), "{host}: {e}");
     }
-    for url in ["ftp://example.lv/", "file:///etc/passwd", "http://user:pass@example.lv/", "//x", "http:///", "javascript:1"] {
+    for url in
+        ["ftp://example.lv/", "file:///etc/passwd", "http://user:pass@example.lv/", "//x", "http:///", "javascript:1"]
+    {
         assert_eq!(only_public.get(url, 100).await.unwrap_err().code(), "net.address", "{url}");
     }
     let allowed = Guard { allowed: vec![format!("http://{at}").parse::<Origin>().unwrap()], loopback: false };
@@ -103,9 +107,32 @@ fn public_addresses() {
     let origin: Origin = "http://example.lv".parse().unwrap();
     let guard = Guard::public();
     for bad in [
-        "0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "169.254.169.254", "172.16.0.1", "172.31.255.255", "192.0.0.8",
-        "192.168.1.1", "198.18.0.1", "224.0.0.1", "255.255.255.255", "::", "::1", "fe80::1", "fc00::1", "fd12::1", "fec0::1",
-        "ff02::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::1", "2001:db8::1", "2001::1", "3fff::1", "::127.0.0.1",
+        "0.0.0.0",
+        "10.1.2.3",
+        "100.64.0.1",
+        "127.0.0.1",
+        "169.254.169.254",
+        "172.16.0.1",
+        "172.31.255.255",
+        "192.0.0.8",
+        "192.168.1.1",
+        "198.18.0.1",
+        "224.0.0.1",
+        "255.255.255.255",
+        "::",
+        "::1",
+        "fe80::1",
+        "fc00::1",
+        "fd12::1",
+        "fec0::1",
+        "ff02::1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::a00:1",
+        "2002:a00:1::1",
+        "2001:db8::1",
+        "2001::1",
+        "3fff::1",
+        "::127.0.0.1",
     ] {
         assert!(guard.check(&origin, bad.parse::<IpAddr>().unwrap()).is_err(), "{bad}");
     }
@@ -117,6 +144,7 @@ fn public_addresses() {
 #[tokio::test]
 async fn answers_of_an_authority_are_held_against_the_request() {
     let at = server(vec![answer("200 OK", "", "not a response")]).await;
-    let stamp = client(true).time_stamp(&format!("http://{at}/tsa"), pki::DigestAlgorithm::Sha256, &[7; 32], &[1; 8]).await;
+    let stamp =
+        client(true).time_stamp(&format!("http://{at}/tsa"), pki::DigestAlgorithm::Sha256, &[7; 32], &[1; 8]).await;
     assert_eq!(stamp.unwrap_err().code(), "net.timestamp");
 }
