@@ -1,4 +1,5 @@
 # Identity cards
+documents-watch = Applications for cards
 documents-nav-work = Work
 documents-nav-card = My card
 documents-continue = Continue

@@ -1,4 +1,5 @@
 # Personas apliecības
+documents-watch = Apliecību pieteikumi
 documents-nav-work = Darbi
 documents-nav-card = Mana karte
 documents-continue = Turpināt

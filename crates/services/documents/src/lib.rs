@@ -16,7 +16,10 @@ use contract::Peers;
 use ledger::Entry;
 use serde_json::Value;
 use store::{Blobs, Db, StoreError, Tx};
-use web::{Nav, Permission, Role, Routes};
+use web::{
+    Lang, Nav, Permission, Role, Routes,
+    ops::{Finding, Health, Watch},
+};
 
 mod application;
 mod calls;
@@ -110,8 +113,29 @@ impl Documents {
             .errors(CODES)
             .nav(Nav::new(10, "/clerk", "documents-nav-work", CLERK))
             .nav(Nav::new(50, "/my/card", "documents-nav-card", Permission::Person).private());
+        let this = self.clone();
+        let routes = routes.watch(Watch::new("documents", "documents-watch", move |cx, lang| {
+            let this = this.clone();
+            async move { this.waiting(cx.now(), lang).await }
+        }));
         let routes = clerk::routes(self, routes);
         holder::routes(self, routes)
+    }
+
+    /// What waits, for the operator's console.
+    async fn waiting(&self, now: jiff::Timestamp, lang: Lang) -> Finding {
+        let found = self.db().read(|tx| Box::pin(async move { application::store::counts(tx, now).await })).await;
+        let counts = match found {
+            Ok(counts) => counts,
+            Err(e) => return Finding::new(Health::Down).row("store", StoreError::code(&e)),
+        };
+        let health = if counts.overdue > 0 { Health::Look } else { Health::Good };
+        let words = match lang {
+            Lang::Lv => ["gaida lēmumu", "tiek izgatavotas", "gaida izsniegšanu", "nokavētas"],
+            Lang::En => ["wait for a decision", "being made", "wait to be handed over", "overdue"],
+        };
+        let figures = [counts.approval, counts.personalisation, counts.hand_over, counts.overdue];
+        words.into_iter().zip(figures).fold(Finding::new(health), |f, (word, n)| f.row(word, n))
     }
 
     /// Calls that others make.

@@ -29,7 +29,7 @@ impl PersonPage<'_> {
         format!("/clerk/persons/{}/change/{kind}", self.p.id)
     }
     fn birth(&self) -> String {
-        format!("{}, {}", self.cx.day(&self.p.born), self.p.birthplace)
+        format!("{} · {}", self.cx.day(&self.p.born), self.p.birthplace)
     }
 }
 
@@ -187,7 +187,7 @@ pub(crate) fn said(cx: &PageCx, fact: &Fact) -> String {
     match fact {
         Fact::Name { given, family } => format!("{given} {family}"),
         Fact::Code { code } => code.to_string(),
-        Fact::Birth { date, place } => format!("{}, {place}", cx.day(date)),
+        Fact::Birth { date, place } => format!("{} · {place}", cx.day(date)),
         Fact::Citizenship { citizenship: c } => citizenship(cx, c),
         Fact::Address { address } => address.clone().unwrap_or_else(|| "—".to_owned()),
         Fact::Contact { contact } => match (&contact.email, &contact.phone) {
