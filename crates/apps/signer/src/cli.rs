@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
-use crate::{agent, c14n, card, failure::Failure, inspect, sign, timestamp, ui::Ui, validate};
+use crate::{agent, c14n, card, chain, failure::Failure, inspect, sign, timestamp, ui::Ui, validate};
 
 /// Signs, validates and inspects documents with the Latvian eID card and other keys.
 #[derive(Parser)]
@@ -59,6 +59,8 @@ pub(crate) enum Command {
     Sign(Box<sign::Options>),
     /// Judge the signatures of files: valid, not valid, or not decidable, and why.
     Validate(validate::Options),
+    /// Judge a certification path.
+    VerifyChain(Box<chain::Options>),
     /// Show what is in a signed file, a certificate, a time stamp, a CRL or an OCSP response. Judges nothing.
     Inspect(inspect::Options),
     /// Write the canonical form of an XML file.
@@ -69,6 +71,11 @@ pub(crate) enum Command {
     Card(card::Options),
     /// Let web pages use the card in the reader, asking its holder each time.
     Agent(agent::Options),
+    /// Write the completion script of a shell: enkurs-sign completion bash > /etc/bash_completion.d/enkurs-sign
+    Completion {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
 }
 
 impl Command {
@@ -76,11 +83,16 @@ impl Command {
         match self {
             Self::Sign(o) => sign::run(*o, ui).await,
             Self::Validate(o) => validate::run(&o, ui).await,
+            Self::VerifyChain(o) => chain::run(&o, ui),
             Self::Inspect(o) => inspect::run(&o, ui),
             Self::C14n(o) => c14n::run(&o),
             Self::Timestamp(o) => timestamp::run(o, ui).await,
             Self::Card(o) => card::run(o, ui),
             Self::Agent(o) => agent::run(o, ui).await,
+            Self::Completion { shell } => {
+                clap_complete::generate(shell, &mut Cli::command(), "enkurs-sign", &mut std::io::stdout());
+                Ok(0)
+            }
         }
     }
 }

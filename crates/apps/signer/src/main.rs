@@ -3,6 +3,7 @@
 mod agent;
 mod c14n;
 mod card;
+mod chain;
 mod cli;
 mod failure;
 mod inspect;

@@ -3,6 +3,7 @@
 
 mod authority;
 mod card;
+mod chain;
 mod sign;
 mod validate;
 
