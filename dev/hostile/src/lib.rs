@@ -31,6 +31,7 @@ pub const ENTRIES: &[(&str, Entry)] = &[
     ("lint", lint),
     ("apdu", apdu),
     ("tlv", tlv),
+    ("web-eid-token", web_eid_token),
 ];
 
 /// X.509 certificate.
@@ -202,4 +203,20 @@ pub fn tlv(bytes: &[u8]) {
     let _ = card::profile::pkcs15::read_object_directory(bytes);
     let _ = card::profile::pkcs15::read_key_directory(bytes);
     let _ = card::profile::pkcs15::read_certificate_directory(bytes);
+    for (keys, info) in [(bytes, bytes), bytes.split_at(bytes.len() / 2)] {
+        let _ = card::profile::pkcs15::read_algorithm(keys, info);
+    }
+}
+
+/// Web eID authentication token, as a browser sends it.
+pub fn web_eid_token(bytes: &[u8]) {
+    let expected = protocol::web_eid::Expected {
+        origin: "https://enkurs.example",
+        nonce: "MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI=",
+        at: jiff::Timestamp::UNIX_EPOCH,
+        policies: &[],
+        forbidden: &[],
+    };
+    let judged = protocol::web_eid::verify(&String::from_utf8_lossy(bytes), &expected);
+    assert!(judged.is_err(), "nobody's token was accepted");
 }
