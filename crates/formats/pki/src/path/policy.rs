@@ -61,9 +61,7 @@ impl<'a> State<'a> {
             self.nodes = after;
         }
         if last {
-            if !self_issued {
-                self.explicit = self.explicit.saturating_sub(1);
-            }
+            self.explicit = self.explicit.saturating_sub(1);
             if certificate.extensions().require_explicit_policy == Some(0) {
                 self.explicit = 0;
             }
