@@ -132,7 +132,8 @@ impl Blobs {
                 }
             }
         });
-        Ok(stream::unfold(parts, |mut parts| async move { parts.recv().await.map(|p| (p, parts)) }))
+        // Fused: compressing and limiting layers poll a body once more after its end.
+        Ok(stream::unfold(parts, |mut parts| async move { parts.recv().await.map(|p| (p, parts)) }).fuse())
     }
 
     /// A whole content of at most `limit` bytes.

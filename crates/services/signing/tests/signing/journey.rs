@@ -129,6 +129,14 @@ each_db! {
         assert!(done.text().contains("Parakstīts"));
     }
 
+    async fn a_download_may_be_polled_after_its_end(world: World) {
+        use futures_util::StreamExt as _;
+        let blob = world.blobs.put_bytes(&world.cx, TEXT).await.unwrap();
+        let mut content = std::pin::pin!(world.blobs.get(&blob.address, 0).await.unwrap());
+        assert_eq!(content.next().await.unwrap().unwrap(), TEXT);
+        assert!(content.next().await.is_none() && content.next().await.is_none());
+    }
+
     async fn what_has_expired_is_forgotten(world: World) {
         let b = Bench::new(world).await;
         let mut browser = b.browser(Some(&b.anna));
