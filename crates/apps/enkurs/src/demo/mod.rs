@@ -15,6 +15,7 @@ mod people;
 mod report;
 
 pub use journey::walk;
+pub use people::settle;
 
 /// `enkurs demo`
 pub async fn run(options: cli::Demo) -> Result<(), Failure> {

@@ -19,7 +19,7 @@ const PINS: (&str, &str, &str) = ("1234", "123456", "12345678");
 const ROLES: [&str; 3] = ["clerk-1", "clerk-2", "citizen"];
 
 /// Enters the people and issues the cards of the test identities. Idempotent: what is there stays.
-pub(super) async fn settle(node: &Node, services: &Services, people: u32) -> Result<Vec<DemoIdentity>, Failure> {
+pub async fn settle(node: &Node, services: &Services, people: u32) -> Result<Vec<DemoIdentity>, Failure> {
     let persons = nation(node, people);
     let ids = enter(node, services, &persons).await?;
     let mut staff = Vec::new();

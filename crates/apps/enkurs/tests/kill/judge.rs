@@ -8,6 +8,7 @@ use base::Cx;
 use store::{Db, params};
 
 use crate::{
+    citizen::Citizen,
     load::Acknowledged,
     node::{Node, client},
 };
@@ -15,7 +16,9 @@ use crate::{
 const BATCHES: &str = "SELECT records FROM ca_timestamp_batch";
 const CERTIFICATE: &str = "SELECT der, state, status FROM ca_certificate WHERE id = $1";
 /// What may never be: a signature without its entry in the ledger.
-const ORPHANS: [&str; 3] = [
+const ORPHANS: [&str; 4] = [
+    "SELECT COUNT(*) FROM signing_errand s WHERE s.state IN ('signed', 'done') \
+     AND (SELECT COUNT(*) FROM ledger_entry e WHERE e.subject = s.id AND e.kind IN ('signing.signature.intended', 'signing.signature.made')) < 2",
     "SELECT COUNT(*) FROM ca_certificate c WHERE c.state = 'issued' \
      AND NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.kind = 'ca.certificate.issued' AND e.subject = c.id)",
     "SELECT COUNT(*) FROM ca_timestamp_batch b \
@@ -50,6 +53,26 @@ pub(crate) async fn judge(node: &Node, known: &Acknowledged, since: &mut Option<
     asked_again(node, known).await;
     verified(node, since).await;
     db.close().await;
+}
+
+/// Every accepted signature is there; after the last kill every file is finished and good.
+pub(crate) async fn judge_signed(citizen: &Citizen, known: &mut Acknowledged, last: bool) {
+    let begun = Instant::now();
+    for (id, finished) in known.signed.iter_mut().filter(|(_, finished)| !**finished) {
+        loop {
+            let (state, verdict) = citizen.state(id).await;
+            assert!(state == "signed" || state == "done", "{id} is {state}");
+            *finished = state == "done";
+            if *finished {
+                assert_eq!(verdict.as_deref(), Some("TOTAL_PASSED"), "{id}");
+            }
+            if *finished || !last {
+                break;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(120), "{id} is not finished");
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
 }
 
 /// Waits until the ledger has taken everything in.

@@ -1,4 +1,5 @@
 use std::{
+    collections::BTreeMap,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
@@ -15,7 +16,10 @@ use pki::{DigestAlgorithm, TimeStampRequest, TimeStampResponse, TimeStampToken, 
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::node::{Node, client};
+use crate::{
+    citizen::Citizen,
+    node::{Node, client},
+};
 
 /// What the node has acknowledged: it may never forget it.
 #[derive(Default)]
@@ -26,6 +30,8 @@ pub(crate) struct Acknowledged {
     pub(crate) issued: Vec<Issued>,
     /// Ids of revoked certificates.
     pub(crate) revoked: Vec<String>,
+    /// Errands of citizens whose signature was accepted, and whether the file was seen finished.
+    pub(crate) signed: BTreeMap<String, bool>,
     /// What was asked for, acknowledged or not.
     pub(crate) asked: Vec<Issue>,
 }
@@ -33,6 +39,19 @@ pub(crate) struct Acknowledged {
 pub(crate) type Shared = Arc<Mutex<Acknowledged>>;
 
 static COUNT: AtomicU64 = AtomicU64::new(1);
+
+/// A citizen who signs until `stop`.
+pub(crate) fn signing(citizen: &Citizen, shared: &Shared, stop: &CancellationToken, set: &mut JoinSet<()>) {
+    let (citizen, shared, stop) = (citizen.clone(), shared.clone(), stop.clone());
+    set.spawn(async move {
+        while !stop.is_cancelled() {
+            match citizen.sign().await {
+                Some(id) => drop(shared.lock().unwrap().signed.insert(id, false)),
+                None => tokio::time::sleep(Duration::from_millis(10)).await,
+            }
+        }
+    });
+}
 
 /// Loads a node from all sides until `stop`.
 pub(crate) fn start(node: &Node, shared: &Shared, stop: &CancellationToken) -> JoinSet<()> {

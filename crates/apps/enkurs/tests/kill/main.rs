@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod apart;
 #[cfg(test)]
+mod citizen;
+#[cfg(test)]
 mod judge;
 #[cfg(test)]
 mod load;

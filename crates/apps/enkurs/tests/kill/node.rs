@@ -1,6 +1,6 @@
 use std::{
     collections::BTreeMap,
-    fs,
+    env, fs,
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -114,9 +114,10 @@ impl Node {
         self.process.as_mut().is_some_and(|p| p.try_wait().unwrap().is_none())
     }
 
-    /// A command of the executable on this node.
+    /// A command of the executable (`ENKURS` may name another build of it) on this node.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_enkurs"));
+        let built = env::var_os("ENKURS").unwrap_or_else(|| env!("CARGO_BIN_EXE_enkurs").into());
+        let mut command = Command::new(built);
         command.args(arguments).current_dir(self.dir.path());
         command
     }

@@ -4,37 +4,46 @@ use base::Cx;
 use store::scratch;
 use tokio_util::sync::CancellationToken;
 
-use crate::{judge::judge, load, node::Node};
+use crate::{
+    citizen,
+    judge::{judge, judge_signed},
+    load,
+    node::Node,
+};
 
-/// Between 0.15 and 1.2 s: sometimes in the first request, sometimes in the middle of batches.
+/// Between 0.15 and 2.2 s: sometimes in the first request, sometimes in the middle of batches.
 fn moment() -> Duration {
     let [a, b] = Cx::system().bytes::<2>();
-    Duration::from_millis(150 + u64::from(u16::from_be_bytes([a, b])) / 64)
+    Duration::from_millis(150 + u64::from(u16::from_be_bytes([a, b])) / 32)
 }
 
 async fn killed(mut node: Node) {
     let kills: u32 = env::var("ENKURS_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(2);
     let shared = load::Shared::default();
     let (mut earlier, mut slowest) = (None, Duration::ZERO);
+    let citizen = citizen::settle(&node).await;
     node.start().await;
     for round in 1..=kills {
         let stop = CancellationToken::new();
-        let loading = load::start(&node, &shared, &stop);
+        let mut loading = load::start(&node, &shared, &stop);
+        load::signing(&citizen, &shared, &stop, &mut loading);
         tokio::time::sleep(moment()).await;
         node.kill();
         stop.cancel();
         loading.join_all().await;
         slowest = slowest.max(node.start().await);
-        let known = std::mem::take(&mut *shared.lock().unwrap());
+        let mut known = std::mem::take(&mut *shared.lock().unwrap());
+        judge_signed(&citizen, &mut known, round == kills).await;
         judge(&node, &known, &mut earlier, round == kills).await;
         *shared.lock().unwrap() = known;
         if round % 10 == 0 || round == kills {
             let known = shared.lock().unwrap();
             println!(
-                "{round} kills: {} time stamps, {} certificates, {} revocations acknowledged, none lost; slowest start {slowest:?}",
+                "{round} kills: {} time stamps, {} certificates, {} revocations, {} citizens' signatures acknowledged, none lost; slowest start {slowest:?}",
                 known.stamps.len(),
                 known.issued.len(),
-                known.revoked.len()
+                known.revoked.len(),
+                known.signed.len()
             );
         }
     }
