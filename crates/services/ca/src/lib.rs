@@ -49,6 +49,7 @@ struct Inner {
     clock_health: Arc<dyn ClockHealth>,
     memory: ocsp::Memory,
     stamps: tsa::Memory,
+    making: tokio::sync::Mutex<()>,
 }
 
 impl Ca {
@@ -56,7 +57,16 @@ impl Ca {
     pub fn new(db: Db, cx: Cx, keys: Arc<dyn KeyStore>, config: Config, clock_health: Arc<dyn ClockHealth>) -> Self {
         let stamps = tsa::Memory::new(config.tsa.serial_block);
         let realms = Realms::new(db.clone(), keys);
-        Self(Arc::new(Inner { db, cx, config, realms, clock_health, memory: ocsp::Memory::default(), stamps }))
+        Self(Arc::new(Inner {
+            db,
+            cx,
+            config,
+            realms,
+            clock_health,
+            memory: ocsp::Memory::default(),
+            stamps,
+            making: tokio::sync::Mutex::default(),
+        }))
     }
 
     /// Creates the national PKI, or completes a creation that was interrupted; changes nothing when it is complete. Answers the
@@ -193,6 +203,9 @@ impl Ca {
     }
     pub(crate) fn memory(&self) -> &ocsp::Memory {
         &self.0.memory
+    }
+    pub(crate) fn making(&self) -> &tokio::sync::Mutex<()> {
+        &self.0.making
     }
     pub(crate) fn stamps(&self) -> &tsa::Memory {
         &self.0.stamps

@@ -189,7 +189,8 @@ fn end(w: &Wanted<'_>, from: Timestamp) -> Result<Timestamp, IssueError> {
     let own = match w.kind {
         Kind::Root => days(w.config.validity.root_days),
         Kind::Issuing(_) => days(w.config.validity.issuing_days),
-        Kind::Responder => days(w.config.validity.ocsp_days),
+        // Keys are renewed by the day.
+        Kind::Responder => days(w.config.validity.ocsp_days.max(2)),
         Kind::TimeStamping => days(w.config.validity.tsu_days),
         Kind::Holder(..) => w.not_after.map(whole),
     };
