@@ -10,9 +10,9 @@ for tool in pcscd opensc-tool pkcs15-tool pkcs11-tool openssl unshare; do
 done
 if [ "${1:-}" != inside ]; then
   [ "$(id -u)" = 0 ] || { echo "card: needs root for a network namespace"; exit 77; }
-  (cd "$root" && cargo build --quiet -p reader --features pcsc --example virtual-card)
+  (cd "$root" && cargo build --quiet -p reader --features pcsc --example virtual-card && cargo build --quiet -p signer)
   target=$(cd "$root" && cargo metadata --format-version 1 --no-deps | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')
-  export ENKURS_VIRTUAL_CARD=$target/debug/examples/virtual-card
+  export ENKURS_VIRTUAL_CARD=$target/debug/examples/virtual-card ENKURS_SIGN=$target/debug/enkurs-sign
   exec unshare --net --mount --pid --fork --mount-proc --kill-child "$0" inside
 fi
 
@@ -110,7 +110,26 @@ for key in authentication signature; do
 done
 start=$(date +%s%N); "$vc" use >/dev/null; once=$(date +%s%N)
 "$vc" use --key authentication --pins pins --digest digest --out raw --times 20 >/dev/null; end=$(date +%s%N)
-echo "  a signature through pcscd, certificate read and PIN included: $(( ((end - once) - (once - start)) / 20000000 )) ms"
+echo "  a signature through pcscd, directory, certificate and PIN included: $(( ((end - once) - (once - start)) / 20000 )) µs"
+echo "enkurs-sign, through pcscd"
+sign="$ENKURS_SIGN --lang en --json"
+must   "card info" $sign card info
+says   "it names holder and certificates" '"surname":"PARAUGS".*"usage":"signature"'
+head -1 pins >pin1; printf '1234\n4321\n' >change; printf '12345678\n1234\n' >free; printf '9999\n' >wrong; printf '4321\n' >fresh
+must   "card verify" $sign card verify pin1 --pin-file pin1
+must   "card change-pin" $sign card change-pin pin1 --pin-file change
+must   "the new PIN holds" $sign card verify pin1 --pin-file fresh
+for n in 1 2; do mustnt "a wrong PIN, time $n" $sign card verify pin1 --pin-file wrong; done
+says   "the tries left are told" 'Tries left: 1'
+mustnt "a wrong PIN, time 3" $sign card verify pin1 --pin-file wrong
+says   "it is blocked" '"code":"card.pin-blocked"'
+must   "card unblock" $sign card unblock pin1 --pin-file free
+must   "the PIN set with the PUK holds" $sign card verify pin1 --pin-file pin1
+sed -n 2p pins >pin2; echo "text" >Dokuments.txt
+must   "a document is signed with the card" $sign sign --format asice --level B --key card --pin-file pin2 --out Dokuments.asice Dokuments.txt
+must   "it is judged" sh -c "$sign validate --offline --trust-anchor ca.pem Dokuments.asice; [ \$? = 3 ]"
+says   "it names its signer" '"common_name":"ANDRIS PARAUGS"'
+says   "nothing but its status is open" '"findings":\[\{"code":"validate.revocation.missing"[^]]*\]'
 kill "$player" "$daemon" 2>/dev/null || true
 for _ in $(seq 50); do [ -S /run/pcscd/pcscd.comm ] || break; sleep 0.1; done
 mustnt "without pcscd the message is clear" "$vc" use
