@@ -65,8 +65,8 @@ fn one(out: &mut String, s: &SignatureReport, ui: &Ui) {
         line(out, 2, &format!("{mark} {}", f.text));
         if f.severity != Severity::Info {
             line(out, 3, &f.remedy);
+            line(out, 3, &format!("{} · {}", f.code, f.clause));
         }
-        line(out, 3, &format!("{} · {}", f.code, f.clause));
     }
 }
 

@@ -103,7 +103,8 @@ impl Pool<'_> {
         Status::Good {
             revoked_later: final_revocation.map(|(at, _)| at),
             in_file,
-            issued_before: evidence.iter().all(|e| e.issued < at),
+            // Status information tells whole seconds.
+            issued_before: evidence.iter().all(|e| e.issued.as_second() < at.as_second()),
         }
     }
 
@@ -128,7 +129,7 @@ impl Pool<'_> {
             return Err("validate.revocation.after-expiry");
         }
         let until = next.unwrap_or(issued + policy.max_revocation_age);
-        if issued >= at || until >= at { Ok(()) } else { Err("validate.revocation.too-old") }
+        if issued.as_second() >= at.as_second() || until >= at { Ok(()) } else { Err("validate.revocation.too-old") }
     }
 
     fn evidence_of_ocsp(
