@@ -7,6 +7,7 @@ use std::{
 };
 
 use cryptoki::{
+    context::Function,
     error::{Error, RvError},
     object::ObjectHandle,
     session::{Session, UserType},
@@ -72,6 +73,11 @@ fn remedy(error: &Error) -> Remedy {
     }
 }
 
+/// The token was searched and does not hold the key.
+fn no_such_key(error: &Error) -> bool {
+    matches!(error, Error::Pkcs11(RvError::KeyHandleInvalid, Function::FindObjects))
+}
+
 impl TokenSession {
     pub(super) fn new(config: Arc<Pkcs11Config>) -> Self {
         Self { config, open: None, pin_refused: AtomicBool::new(false) }
@@ -133,7 +139,7 @@ impl TokenSession {
         Ok(Health { store: "pkcs11", description, keys })
     }
 
-    /// Does `work`; when the session turns out stale or the token was away, opens it anew and tries once more. That is safe for a
+    /// Does `work`; when the session turns out stale or the token was away, opens it anew and tries again. That is safe for a
     /// signature: a call that failed gave none out.
     fn attempt<T>(
         &mut self,
@@ -141,7 +147,7 @@ impl TokenSession {
         mut work: impl FnMut(&mut Open) -> Result<T, Error>,
     ) -> Result<T, KeyError> {
         let mut last = None;
-        for _ in 0..2 {
+        for attempt in 0..3 {
             let failure = match self.opened() {
                 Ok(open) => {
                     let library = open.library.clone();
@@ -157,8 +163,11 @@ impl TokenSession {
             let seen = self.open.take().map(|o| o.generation);
             match remedy(&failure) {
                 Remedy::Fail => return Err(self.explain(&failure, key)),
-                Remedy::Reopen => {}
-                Remedy::Restart => self.restart(seen)?,
+                Remedy::Reopen if attempt == 0 => {}
+                Remedy::Reopen if no_such_key(&failure) => return Err(self.explain(&failure, key)),
+                // A new session did not help: perhaps what the library remembers of the token is stale.
+                Remedy::Reopen | Remedy::Restart if attempt < 2 => self.restart(seen)?,
+                Remedy::Reopen | Remedy::Restart => {}
             }
             tracing::warn!(token = self.config.token, error = %failure, "the token's session is opened anew");
             last = Some(failure);
@@ -213,12 +222,13 @@ impl TokenSession {
 
     fn slot(&self, library: &Library) -> Result<Slot, Trouble> {
         for slot in library.context().get_slots_with_token().map_err(Trouble::Library)? {
-            let info = library.context().get_token_info(slot).map_err(Trouble::Library)?;
+            // A token that was torn out may still be listed and answer with any error: it is as good as away.
+            let Ok(info) = library.context().get_token_info(slot) else { continue };
             if info.label() == self.config.token && info.user_pin_initialized() {
                 return Ok(slot);
             }
         }
-        Err(Trouble::Library(Error::Pkcs11(RvError::TokenNotPresent, cryptoki::context::Function::GetSlotList)))
+        Err(Trouble::Library(Error::Pkcs11(RvError::TokenNotPresent, Function::GetSlotList)))
     }
 
     fn away(&self, error: &Error) -> KeyError {
@@ -227,9 +237,7 @@ impl TokenSession {
 
     fn explain(&self, error: &Error, key: Option<&str>) -> KeyError {
         match (remedy(error), error, key) {
-            (_, Error::Pkcs11(RvError::KeyHandleInvalid, _), Some(label)) => {
-                KeyError::NotFound { label: label.to_owned() }
-            }
+            (_, e, Some(label)) if no_such_key(e) => KeyError::NotFound { label: label.to_owned() },
             (Remedy::Restart, ..) => self.away(error),
             (_, Error::LibraryLoading(_), _) => self.away(error),
             _ => KeyError::Token { token: self.config.token.clone(), why: error.to_string() },

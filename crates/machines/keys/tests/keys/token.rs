@@ -145,6 +145,32 @@ mod inside {
 
     #[tokio::test]
     #[ignore = "run by token_suite in a process of its own"]
+    async fn a_token_torn_out_of_a_running_library() {
+        let store = open("torn");
+        store.generate("a", KeyKind::P256).await.unwrap();
+        let signer = store.signer("a").await.unwrap();
+        signer.sign(ToSign::Message(b"x"), "test").await.unwrap();
+        let conf = PathBuf::from(env::var_os("SOFTHSM2_CONF").unwrap());
+        let (tokens, aside) = (conf.with_file_name("tokens"), conf.with_file_name("aside"));
+        for _ in 0..3 {
+            fs::rename(&tokens, &aside).unwrap();
+            fs::create_dir(&tokens).unwrap();
+            for _ in 0..12 {
+                // The library may sign on from memory for a while; what it may not do is fail for good.
+                if let Err(e) = signer.sign(ToSign::Message(b"x"), "test").await {
+                    assert!(e.transient(), "{e}");
+                }
+            }
+            fs::remove_dir_all(&tokens).unwrap();
+            fs::rename(&aside, &tokens).unwrap();
+            for _ in 0..12 {
+                signer.sign(ToSign::Message(b"x"), "test").await.expect("the token is back");
+            }
+        }
+    }
+
+    #[tokio::test]
+    #[ignore = "run by token_suite in a process of its own"]
     async fn an_operation_that_takes_too_long_is_given_up() {
         open("slow");
         let mut hurried = config("slow");
