@@ -83,7 +83,7 @@ documents-certificates-expired = expired
 documents-way-draft = Application
 documents-way-submitted = Decision of the second clerk
 documents-way-approved = Approved
-documents-way-personalising = The card is being made
+documents-way-personalising = Making of the card
 documents-way-ready = Ready to be handed over
 documents-way-handed-over = Handed over and activated
 

@@ -83,7 +83,7 @@ documents-certificates-expired = beidzies termiņš
 documents-way-draft = Pieteikums
 documents-way-submitted = Otra darbinieka lēmums
 documents-way-approved = Apstiprināts
-documents-way-personalising = Karte tiek izgatavota
+documents-way-personalising = Kartes izgatavošana
 documents-way-ready = Gatava izsniegšanai
 documents-way-handed-over = Izsniegta un aktivizēta
 

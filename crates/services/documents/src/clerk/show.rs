@@ -120,13 +120,29 @@ pub(super) fn routes(app: &Documents, routes: Routes) -> Routes {
         .route(Route::post("/clerk/applications/{id}/unlock", CLERK).audited().to(app.clone(), unlock))
 }
 
+/// Minutes that a look lasts: a page that renews itself while the card is made is one look, not a hundred.
+const LOOK: i64 = 10;
+
+/// Notes in the register that this clerk looks at the person, once for each look.
+async fn look(app: &Documents, cx: &PageCx, a: &Application) -> Answer<()> {
+    const KEPT: &str = "documents.look";
+    let purpose = if a.state == At::Ready { "hand-over" } else { "document-application" };
+    let (what, now) = (format!("{} {purpose}", a.id), cx.cx().now().as_second());
+    let since = cx.kept(KEPT).and_then(|k| k.strip_prefix(&what)?.trim().parse::<i64>().ok());
+    if since.is_some_and(|s| (0..LOOK * 60).contains(&(now - s))) {
+        return Ok(());
+    }
+    person(app, cx, &a.person, purpose, Some(a.number.clone())).await?;
+    cx.keep(KEPT, &format!("{what} {now}"));
+    Ok(())
+}
+
 async fn show(State(app): State<Documents>, cx: PageCx, Path(id): Path<String>) -> Answer {
     let a = load(&app, &id).await?;
     if a.state == At::Draft && a.clerk.actor == cx.who()?.id {
         return cx.redirect(&format!("/clerk/applications/{}/check", a.id));
     }
-    let purpose = if a.state == At::Ready { "hand-over" } else { "document-application" };
-    person(&app, &cx, &a.person, purpose, Some(a.number.clone())).await?;
+    look(&app, &cx, &a).await?;
     let id = a.id;
     let found = app
         .db()

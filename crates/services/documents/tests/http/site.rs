@@ -33,6 +33,8 @@ pub(crate) struct Around {
     pub(crate) cut_off: AtomicUsize,
     /// PIN1, PIN2 and PUK of every making.
     pub(crate) pins: Mutex<Vec<[String; 3]>>,
+    /// Looks at the person that the register was told of: purposes.
+    pub(crate) looks: Mutex<Vec<String>>,
     /// Day of birth of the person.
     pub(crate) born: Mutex<Option<String>>,
 }
@@ -79,6 +81,7 @@ impl Site {
                 if !matches!(&call.person, contract::register::PersonRef::Id(id) if id == PERSON) {
                     return Err(Refusal::new("register.person.unknown"));
                 }
+                this.looks.lock().unwrap().push(call.reader.purpose);
                 Ok(Person {
                     id: PERSON.into(),
                     code: "32000000007".into(),

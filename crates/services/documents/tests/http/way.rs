@@ -87,6 +87,21 @@ testkit::each_db! {
         assert_eq!(*site.peers.activated.lock().unwrap(), ["cert-a", "cert-s"]);
     }
 
+    async fn a_page_that_renews_itself_is_one_look(world: World) {
+        let site = Site::new(world);
+        let base = site.ready().await;
+        let mut clerk = site.first();
+        site.peers.looks.lock().unwrap().clear();
+        for _ in 0..5 {
+            clerk.get(&base).await.expect(200);
+        }
+        assert_eq!(*site.peers.looks.lock().unwrap(), ["hand-over"]);
+        site.world.clock.advance(SignedDuration::from_mins(11));
+        clerk.get(&base).await.expect(200);
+        site.second().get(&base).await.expect(200);
+        assert_eq!(site.peers.looks.lock().unwrap().len(), 3, "later, and for another clerk, it is another look");
+    }
+
     async fn seeding_twice_issues_one_card(world: World) {
         let site = Site::new(world);
         let staff = |id: &str, code: &str| documents::Staff {
