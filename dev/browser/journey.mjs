@@ -67,7 +67,8 @@ class Person {
         }
         if (stage === "allow") await popup.locator("button[name=allow]").click();
         else if (stage === "choose") {
-          const wanted = popup.locator(`input[name=card][value="${serial}"]`);
+          // By the serial of the chip, or by the number on the card.
+          const wanted = popup.locator(`input[name=card][value="${serial}"], .pick:has-text("${serial}") input[name=card]`).first();
           if (!(await wanted.count())) throw new Error(`no card ${serial} in the tray`);
           await wanted.check({ force: true });
           await popup.locator("button[name=insert]").click();
@@ -94,6 +95,7 @@ class Person {
     await this.go(staff ? "/sign-in?staff=1" : "/sign-in");
     if (label) await this.look(label);
     const landed = this.page.waitForURL((u) => !u.pathname.startsWith("/sign-in"), { timeout: 30_000 });
+    landed.catch(() => {});
     await this.card(() => this.page.locator("[data-go]").click(), { serial: identity.card, pin: identity.pin1 }, label && `${label}-agent`);
     await landed;
   }

@@ -179,7 +179,9 @@ impl Shell {
             .method_not_allowed_fallback(outer::wrong_method)
             .layer(middleware::from_fn_with_state(Arc::clone(&inner), outer::visit))
             .route("/assets/{file}", axum::routing::get(move |file| async move { site.assets.serve(file) }))
-            .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest))
+            .layer(
+                CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest).compress_when(outer::text_only),
+            )
             .layer(middleware::from_fn_with_state(Arc::clone(&inner), outer::outermost));
         let seen = Arc::new(described.into_iter().map(|(s, _)| s).collect());
         Ok(Self { inner, router, seen })

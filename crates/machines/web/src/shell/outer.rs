@@ -10,7 +10,7 @@ use askama::Template;
 use axum::{
     Json,
     extract::{ConnectInfo, MatchedPath, Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{Extensions, HeaderMap, HeaderValue, StatusCode, Version, header},
     middleware::Next,
     response::{IntoResponse as _, Redirect, Response},
 };
@@ -69,6 +69,15 @@ pub(super) async fn outermost(State(shell): State<Arc<Inner>>, mut req: Request,
     metrics::histogram!("http_request_seconds", "method" => method.to_string(), "route" => route.clone(), "status" => status.to_string()).record(seconds);
     tracing::debug!(request = %id, %method, route, status, seconds, "answered");
     response
+}
+
+/// Only texts are compressed: signed files, pictures and protocol messages go out as they are, with their length.
+pub(super) fn text_only(_: StatusCode, _: Version, h: &HeaderMap, _: &Extensions) -> bool {
+    let media = h.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let attached = h.contains_key(header::CONTENT_DISPOSITION);
+    let text =
+        ["text/", "application/json", "application/problem+json", "image/svg"].iter().any(|m| media.starts_with(m));
+    text && !attached
 }
 
 fn secure(h: &mut HeaderMap, tls: bool, csp: &str) {
