@@ -3,16 +3,18 @@
 use std::{
     fs::File,
     io::{BufReader, Read},
+    path::PathBuf,
 };
 
 use ades::{
     asic::{Builder, Container, Naming},
-    facts::Level,
-    xades::{DataObject, Place, Request, prepare},
+    facts::{Defect, Level},
+    xades::{DataObject, Objects, Place, Request, prepare},
     zip::Limits,
 };
+use pki::Digester;
 
-use super::{Work, media, names};
+use super::{Wanted, Work, media, names};
 use crate::{failure::Failure, output::Output, ui::Counted};
 
 impl Work<'_> {
@@ -36,7 +38,8 @@ impl Work<'_> {
             builder.add(name, media::of(name), Counted(file, &mut progress), size)?;
         }
         drop(progress);
-        let (xml, level) = self.xades(builder.files(), Naming::signature_id(0)).await?;
+        let mut inputs = Inputs(names.iter().cloned().zip(o.files.iter().cloned()).collect());
+        let (xml, level) = self.xades(builder.files(), Naming::signature_id(0), &mut inputs).await?;
         let path = builder.finish(&[xml])?.commit()?;
         self.made(&o.files, path, naming.extension(), level);
         Ok(())
@@ -56,7 +59,7 @@ impl Work<'_> {
         let digest = self.credential.algorithm()?.companion_digest();
         let files = container.files(digest)?;
         let (name, id) = container.next_signature();
-        let (xml, level) = self.xades(&files, id).await?;
+        let (xml, level) = self.xades(&files, id, &mut container).await?;
         let format = container.naming().extension();
         let path = container.add_signature(out, &name, &xml, self.cx.now())?.commit()?;
         self.made(std::slice::from_ref(input), path, format, level);
@@ -64,7 +67,12 @@ impl Work<'_> {
     }
 
     /// A signature over these files, at the wanted level.
-    async fn xades(&mut self, files: &[DataObject], id: String) -> Result<(String, Level), Failure> {
+    async fn xades(
+        &mut self,
+        files: &[DataObject],
+        id: String,
+        objects: &mut (dyn Objects + Send),
+    ) -> Result<(String, Level), Failure> {
         let o = self.options;
         let mut request = Request::new(self.credential.certificate.der(), self.cx.now())?;
         request.id = id;
@@ -82,8 +90,37 @@ impl Work<'_> {
             if let Some(material) = self.material(&token).await? {
                 signed = signed.with_material(material)?;
             }
+            if o.level == Wanted::Lta {
+                let (digest, imprint) = signed.archive_imprint(objects)?;
+                let token = self.stamp(digest, &imprint).await?.unwrap_or_default();
+                signed = signed.with_archive(&token, objects)?;
+            }
         }
         Ok((signed.xml(), signed.level()))
+    }
+}
+
+/// The files being signed, by their names in the container: an archive time stamp reads them once more.
+struct Inputs(Vec<(String, PathBuf)>);
+
+impl Objects for Inputs {
+    fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(n, _)| n == name)
+    }
+    fn feed(&mut self, name: &str, digesters: &mut [Digester]) -> Result<(), Defect> {
+        let failed = |e: std::io::Error| Defect { code: "file.read", object: e.to_string(), fatal: false };
+        let Some((_, path)) = self.0.iter().find(|(n, _)| n == name) else { return Ok(()) };
+        let mut file = File::open(path).map_err(failed)?;
+        let mut buf = vec![0; 256 * 1024];
+        loop {
+            let n = file.read(&mut buf).map_err(failed)?;
+            if n == 0 {
+                return Ok(());
+            }
+            for d in digesters.iter_mut() {
+                d.update(buf.get(..n).unwrap_or(&[]));
+            }
+        }
     }
 }
 

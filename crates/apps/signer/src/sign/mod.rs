@@ -123,9 +123,6 @@ pub(crate) async fn run(o: Options, ui: &Ui) -> Result<u8, Failure> {
     if o.level != Wanted::B && o.tsa.is_none() {
         return Err(Failure::usage("sign.no-tsa", ""));
     }
-    if o.level == Wanted::Lta && plan != Plan::Pdf {
-        return Err(Failure::usage("sign.level", "LTA"));
-    }
     for f in &o.files {
         let found = f.metadata().map_err(Failure::reading(f))?;
         if !found.is_file() {

@@ -8,7 +8,8 @@ use pki::{DigestAlgorithm, Digester};
 
 use super::{ASIC_E, AsicError, Naming, is_internal, is_signature, manifest};
 use crate::{
-    xades::DataObject,
+    facts::Defect,
+    xades::{DataObject, Objects},
     zip::{Archive, Limits, Writer, ZipError},
 };
 
@@ -114,5 +115,14 @@ impl<R: Read + Seek> Container<R> {
     /// Gives the source back.
     pub fn into_inner(self) -> R {
         self.archive.into_inner()
+    }
+}
+
+impl<R: Read + Seek> Objects for Container<R> {
+    fn has(&self, name: &str) -> bool {
+        self.archive.find(name).is_some_and(|e| !e.is_directory())
+    }
+    fn feed(&mut self, name: &str, digesters: &mut [Digester]) -> Result<(), Defect> {
+        super::feed(&mut self.archive, name, digesters)
     }
 }

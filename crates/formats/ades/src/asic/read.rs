@@ -42,6 +42,25 @@ fn from_zip(e: ZipError) -> Defect {
     Defect { code: e.code(), object: e.to_string(), fatal }
 }
 
+/// Streams an entry into digesters.
+pub(super) fn feed<R: Read + Seek>(
+    archive: &mut Archive<R>,
+    name: &str,
+    digesters: &mut [Digester],
+) -> Result<(), Defect> {
+    let mut reader = archive.read(name).map_err(from_zip)?;
+    let mut buf = vec![0; 256 * 1024];
+    loop {
+        let n = reader.read(&mut buf).map_err(|e| from_zip(ZipError::from_io(e)))?;
+        if n == 0 {
+            return Ok(());
+        }
+        for d in digesters.iter_mut() {
+            d.update(buf.get(..n).unwrap_or(&[]));
+        }
+    }
+}
+
 /// The files of a container, as objects that signatures refer to.
 struct Files<R> {
     archive: Archive<R>,
@@ -54,17 +73,7 @@ impl<R: Read + Seek> Objects for Files<R> {
         name != "mimetype" && self.archive.find(name).is_some_and(|e| !e.is_directory())
     }
     fn feed(&mut self, name: &str, digesters: &mut [Digester]) -> Result<(), Defect> {
-        let mut reader = self.archive.read(name).map_err(from_zip)?;
-        let mut buf = vec![0; 256 * 1024];
-        loop {
-            let n = reader.read(&mut buf).map_err(|e| from_zip(ZipError::from_io(e)))?;
-            if n == 0 {
-                return Ok(());
-            }
-            for d in digesters.iter_mut() {
-                d.update(buf.get(..n).unwrap_or(&[]));
-            }
-        }
+        feed(&mut self.archive, name, digesters)
     }
     fn digest(&mut self, name: &str, algorithm: DigestAlgorithm) -> Result<Vec<u8>, Defect> {
         let key = (name.to_owned(), algorithm);

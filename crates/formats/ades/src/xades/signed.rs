@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 use xml::{Document, Limits, Tag, dsig::Signature};
 
 use super::{
-    Prepared, XadesError,
+    Objects, Prepared, XADES, XADES141, XadesError,
     prepare::{C14N, Parts},
+    read::archive_imprint,
 };
 use crate::{facts::Level, material::Material};
 
@@ -16,11 +17,19 @@ pub struct Signed {
     value: String,
     timestamps: Vec<Vec<u8>>,
     material: Option<Material>,
+    #[serde(default)]
+    archives: Vec<Vec<u8>>,
 }
 
 impl Signed {
     pub(super) fn new(prepared: Prepared, value: &[u8]) -> Result<Self, XadesError> {
-        Ok(Self { prepared, value: STANDARD.encode(value), timestamps: Vec::new(), material: None })
+        Ok(Self {
+            prepared,
+            value: STANDARD.encode(value),
+            timestamps: Vec::new(),
+            material: None,
+            archives: Vec::new(),
+        })
     }
 
     /// Signing certificate, DER.
@@ -33,7 +42,8 @@ impl Signed {
         match (self.timestamps.is_empty(), &self.material) {
             (true, _) => Level::B,
             (false, None) => Level::T,
-            (false, Some(_)) => Level::LT,
+            (false, Some(_)) if self.archives.is_empty() => Level::LT,
+            (false, Some(_)) => Level::LTA,
         }
     }
 
@@ -76,7 +86,42 @@ impl Signed {
         if self.timestamps.is_empty() {
             return Err(XadesError::Order("validation material follows a time stamp"));
         }
+        if !self.archives.is_empty() {
+            return Err(XadesError::Order("validation material comes before an archive time stamp"));
+        }
         self.material.get_or_insert_default().merge(material);
+        Ok(self)
+    }
+
+    /// Digest algorithm and digest that an archive time stamp must be over: the files (`objects`), the signature and all material.
+    ///
+    /// # Errors
+    /// Without material, or when a file cannot be read.
+    pub fn archive_imprint(&self, objects: &mut dyn Objects) -> Result<(DigestAlgorithm, Vec<u8>), XadesError> {
+        if self.material.is_none() {
+            return Err(XadesError::Order("an archive time stamp follows the validation material"));
+        }
+        let text = self.xml();
+        let doc = Document::parse(&text, &Limits::default())?;
+        let node = doc.by_id(&self.prepared.request.id).ok_or(XadesError::Order("the signature is missing"))?;
+        let signature = Signature::read(node).map_err(|e| XadesError::State(e.to_string()))?;
+        let properties = node.descendants().find(|n| n.is(XADES, "UnsignedSignatureProperties"));
+        let method = self.prepared.request.digest;
+        let imprint = properties.and_then(|p| archive_imprint(&signature, p, None, &C14N, method, objects));
+        Ok((method, imprint.ok_or_else(|| XadesError::State("a signed file cannot be read again".to_owned()))?))
+    }
+
+    /// Takes a time stamp token over [`Self::archive_imprint`] of the same files.
+    ///
+    /// # Errors
+    /// When the token is over something else, or a file cannot be read.
+    pub fn with_archive(mut self, token: &[u8], objects: &mut dyn Objects) -> Result<Self, XadesError> {
+        let expected = self.archive_imprint(objects)?;
+        let parsed = pki::TimeStampToken::from_ber(token).map_err(|e| XadesError::Timestamp(e.to_string()))?;
+        if (parsed.info.digest, parsed.info.imprint) != expected {
+            return Err(XadesError::Timestamp("its message imprint is another".to_owned()));
+        }
+        self.archives.push(token.to_vec());
         Ok(self)
     }
 
@@ -109,6 +154,14 @@ impl Signed {
         if let Some(material) = &self.material {
             properties = properties.children(self.material_tags(material));
         }
+        let archives = self.archives.iter().enumerate().map(|(i, token)| {
+            Tag::new("xades141:ArchiveTimeStamp")
+                .with("xmlns:xades141", XADES141)
+                .with("Id", format!("{id}-archive-{i}"))
+                .child(Tag::new("ds:CanonicalizationMethod").with("Algorithm", C14N.uri()))
+                .child(Tag::new("xades:EncapsulatedTimeStamp").text(STANDARD.encode(token)))
+        });
+        properties = properties.children(archives);
         Tag::new("xades:UnsignedProperties").child(properties).to_string()
     }
 

@@ -196,3 +196,39 @@ fn not_a_container() {
     }
     assert!(Container::open(Cursor::new(b"nothing".to_vec()), &Limits::default()).is_err());
 }
+
+#[test]
+fn archive_time_stamps_cover_everything_before_them() {
+    let world = World::new();
+    let good = world.container(Naming::Asice, &FILES);
+    let mut container = Container::open(Cursor::new(good), &Limits::default()).unwrap();
+    let files = container.files(DigestAlgorithm::Sha256).unwrap();
+    let mut signed = world.sign(&files, "S2");
+    for _ in 0..2 {
+        let (digest, imprint) = signed.archive_imprint(&mut container).unwrap();
+        let foreign = world.stamp(digest, &[9; 32]);
+        assert_eq!(signed.clone().with_archive(&foreign, &mut container).unwrap_err().code(), "xades.timestamp");
+        signed = signed.with_archive(&world.stamp(digest, &imprint), &mut container).unwrap();
+    }
+    assert_eq!(signed.level(), Level::LTA);
+    assert_eq!(signed.clone().with_material(world.material()).unwrap_err().code(), "xades.order");
+    let xml = signed.xml();
+    let stamps = |xml: &str| {
+        let digest = DigestAlgorithm::Sha256;
+        let mut builder = Builder::new(Vec::new(), Naming::Asice, digest, world.now).unwrap();
+        for (name, data) in FILES {
+            builder.add(name, "text/plain", data, data.len() as u64).unwrap();
+        }
+        let found = facts(&builder.finish(&[xml]).unwrap());
+        let all: Vec<_> = found.signatures[0].timestamps.iter().map(|t| (t.kind, t.imprint_matches)).collect();
+        (found.signatures[0].level_elements, all)
+    };
+    let archive = |good| (TimestampKind::Archive, Some(good));
+    let first = (TimestampKind::Signature, Some(true));
+    assert_eq!(stamps(&xml), (Some(Level::LTA), vec![first, archive(true), archive(true)]));
+    // Without a CRL that was there when they were made, neither holds any more.
+    let from = xml.find("<xades:CRLValues>").unwrap();
+    let to = xml.find("</xades:CRLValues>").unwrap() + "</xades:CRLValues>".len();
+    let poorer = format!("{}{}", &xml[..from], &xml[to..]);
+    assert_eq!(stamps(&poorer).1, [first, archive(false), archive(false)]);
+}

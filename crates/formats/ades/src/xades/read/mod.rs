@@ -16,6 +16,7 @@ use xml::{
 };
 
 pub use objects::{Nothing, Objects};
+pub(crate) use unsigned::archive_imprint;
 
 use super::{XADES, XADES141};
 use crate::facts::{Defect, FileFacts, Format, Level, SignatureFacts, TimestampKind};

@@ -42,7 +42,8 @@ fn property(
             stamps::read(p, TimestampKind::Signature, imprint, facts);
         }
         (true, "ArchiveTimeStamp") if p.namespace() == XADES141 && facts.timestamps.len() < MAX_ARCHIVE => {
-            let imprint = |c14n: &C14n, d: DigestAlgorithm| archive_imprint(signature, all, p.id(), c14n, d, objects);
+            let imprint =
+                |c14n: &C14n, d: DigestAlgorithm| archive_imprint(signature, all, Some(p.id()), c14n, d, objects);
             stamps::read(p, TimestampKind::Archive, imprint, facts);
         }
         (true, "ArchiveTimeStamp") => stamps::read(p, TimestampKind::Archive, |_, _| None, facts),
@@ -76,11 +77,12 @@ fn values(p: Node<'_, '_>, facts: &mut SignatureFacts) {
 /// Most archive time stamps of one signature: each is over everything before it.
 const MAX_ARCHIVE: usize = 32;
 
-/// What an `xadesv141:ArchiveTimeStamp` without references of its own is over (EN 319 132-1 clause 5.5.2.2).
-fn archive_imprint(
+/// What an `xadesv141:ArchiveTimeStamp` without references of its own is over (EN 319 132-1 clause 5.5.2.2). `all` are the unsigned
+/// signature properties; what stands before `stamp` among them is covered.
+pub(crate) fn archive_imprint(
     signature: &Signature<'_, '_>,
     all: Node<'_, '_>,
-    stamp: NodeId,
+    stamp: Option<NodeId>,
     c14n: &C14n,
     method: DigestAlgorithm,
     objects: &mut dyn Objects,
@@ -105,7 +107,7 @@ fn archive_imprint(
     let qualifying = all.parent().and_then(Node::parent);
     let own = |o: &&Node<'_, '_>| !qualifying.is_some_and(|q| q.is_within(o.id()));
     let fixed = [Some(signature.signed_info.node), Some(signature.value_node), signature.key_info];
-    let before = all.children().take_while(|n| n.id() != stamp);
+    let before = all.children().take_while(|n| Some(n.id()) != stamp);
     let nodes = fixed.into_iter().flatten().chain(before).chain(signature.objects.iter().filter(own).copied());
     for node in nodes {
         c14n.write(doc, Some(node.id()), &[], &mut digester).ok()?;
