@@ -5,7 +5,12 @@ use jiff::SignedDuration;
 
 use crate::bench::{Bench, URL};
 
-crate::on_all![chain_is_whole, creation_is_resumed_wherever_it_broke_off, keys_are_renewed_and_destroyed];
+crate::on_all![
+    chain_is_whole,
+    creation_is_resumed_wherever_it_broke_off,
+    keys_are_renewed_and_destroyed,
+    other_kinds_of_keys
+];
 
 async fn chain_is_whole(bench: Bench) {
     assert_eq!(bench.ca.authorities().await.unwrap_err().code(), "ca.pki.not-created");
@@ -63,4 +68,27 @@ async fn keys_are_renewed_and_destroyed(bench: Bench) {
     bench.work().await;
     assert_eq!(bench.keys.list().await.unwrap().len(), before + 6, "the first six are gone, six new are there");
     assert_eq!(bench.count("SELECT COUNT(*) FROM ledger_entry WHERE kind = 'ca.key.destroyed'").await, 6);
+}
+
+async fn other_kinds_of_keys(bench: Bench) {
+    use keys::KeyKind::{Ed25519, P256, P384, Rsa3072};
+    let kinds = ca::Keys { root: Rsa3072, issuing: P256, ocsp: Ed25519, tsu: Rsa3072 };
+    let node = bench.node(std::sync::Arc::new(ca::TrustedClock), Config { keys: kinds, ..Config::default() });
+    node.create(bench.cx(), URL).await.unwrap();
+    let bench = Bench { ca: node, ..bench };
+    let issued = bench.issue("kinds", contract::ca::Profile::EidSignature, false).await;
+    assert_eq!(bench.status(&issued).await, pki::CertStatus::Good);
+    let digest = pki::DigestAlgorithm::Sha256;
+    let request =
+        pki::TimeStampRequest { digest, imprint: digest.of(b"x"), policy: None, nonce: None, certificate: true };
+    let answer = bench.ca.time_stamp(bench.cx(), &request.to_der().unwrap()).await;
+    let token = pki::TimeStampResponse::from_der(&answer).unwrap().token_for(&request).unwrap();
+    let unit = pki::TimeStampToken::from_ber(&token).unwrap().verify(&[]).unwrap();
+    unit.verify_signed_by(&bench.authority(Role::TimeStamping).await).unwrap();
+
+    // A kind changed in the configuration holds from the next key on.
+    let other = ca::Keys { tsu: P384, ocsp: P384, ..kinds };
+    let node = bench.node(std::sync::Arc::new(ca::TrustedClock), Config { keys: other, ..Config::default() });
+    node.create(bench.cx(), URL).await.expect("nothing is made anew");
+    assert_eq!(node.service_certificates().await.unwrap().len(), 7);
 }
