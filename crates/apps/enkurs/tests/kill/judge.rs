@@ -1,11 +1,12 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use base::Cx;
 use store::{Db, params};
+use tokio::time::Instant;
 
 use crate::{
     citizen::Citizen,

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use aws_lc_rs::{
@@ -19,6 +19,7 @@ use pki::{
     testing::{TestEntity, TestKey, leaf_extensions},
 };
 use tempfile::TempDir;
+use tokio::time::Instant;
 use web::peers::{MutualTls, NodeIdentity};
 
 /// A node on this machine: its directory, its addresses, its process.

@@ -3,10 +3,11 @@ use std::{
     io::Write as _,
     path::{Path, PathBuf},
     process::Command,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use store::scratch;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
