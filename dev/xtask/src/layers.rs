@@ -59,7 +59,7 @@ const FLOORS: &[(&str, &str, &[&str])] = &[
             "xml",
         ],
     ),
-    ("hostile", "dev", &["ades", "base", "card", "pki", "reader", "xml"]),
+    ("hostile", "dev", &["ades", "base", "protocol", "card", "pki", "reader", "xml"]),
     ("natgen", "dev", &[]),
     ("testkit", "dev", &["base", "contract", "keys", "ledger", "store", "web"]),
     (
