@@ -3,6 +3,8 @@
 use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use contract::{Handlers, Peers, Service, Transport};
+use jiff::SignedDuration;
+use store::{JobError, Worker};
 use web::{
     Routes, Shell,
     limits::{Class, Rate},
@@ -67,6 +69,7 @@ pub async fn wire(node: &Node) -> Result<(Services, Wired), Failure> {
         services.portal.handlers(&mut handlers);
         routes.push(services.portal.routes());
     }
+    collect_contents(node, &mut worker);
     let wired = |e: contract::Refusal| Failure::Wire(e.code);
     services.peers.answer_with(handlers.clone()).map_err(wired)?;
     let sequencer = node.sequencer().await?;
@@ -74,6 +77,26 @@ pub async fn wire(node: &Node) -> Result<(Services, Wired), Failure> {
     let gate = Arc::new(DbGate::new(node.db.clone()));
     let shell = Shell::build(node.cx.clone(), site(node), gate, routes).map_err(|e| Failure::Wire(e.to_string()))?;
     Ok((services, Wired { shell, handlers, worker, sequencer }))
+}
+
+/// Kind of the scheduled job that deletes contents to which nothing refers any more.
+const COLLECT: &str = "enkurs.contents.collect";
+/// Contents younger than this may belong to an upload of several files that still goes on.
+const UPLOADING: Duration = Duration::from_mins(30);
+
+fn collect_contents(node: &Node, worker: &mut Worker) {
+    let (blobs, db) = (node.blobs.clone(), node.db.clone());
+    worker.on(COLLECT, move |cx, _| {
+        let (blobs, db) = (blobs.clone(), db.clone());
+        async move {
+            let deleted = blobs.collect(&db, &cx, UPLOADING).await.map_err(JobError::from)?;
+            if deleted > 0 {
+                tracing::info!(deleted, "contents that nothing refers to");
+            }
+            Ok(())
+        }
+    });
+    worker.every(COLLECT, SignedDuration::from_mins(10));
 }
 
 /// The services over one database, with their ways to each other.
