@@ -35,6 +35,24 @@ pub(super) struct Open {
     pub(super) private: HashMap<String, ObjectHandle>,
 }
 
+impl Open {
+    /// Closes the session, unless the library was initialised anew since: then its number may be another's by now.
+    fn end(self) {
+        let _gate = self.library.gate.read().unwrap_or_else(PoisonError::into_inner);
+        if self.generation == self.library.generation() {
+            let _ = self.session.close();
+        }
+    }
+}
+
+impl Drop for TokenSession {
+    fn drop(&mut self) {
+        if let Some(open) = self.open.take() {
+            open.end();
+        }
+    }
+}
+
 /// What to do about an error of the library.
 enum Remedy {
     /// The session or its handles are stale: open anew.
@@ -160,7 +178,10 @@ impl TokenSession {
                 Err(Trouble::Final(e)) => return Err(e),
                 Err(Trouble::Library(e)) => e,
             };
-            let seen = self.open.take().map(|o| o.generation);
+            let seen = self.open.as_ref().map(|o| o.generation);
+            if let Some(open) = self.open.take() {
+                open.end();
+            }
             match remedy(&failure) {
                 Remedy::Fail => return Err(self.explain(&failure, key)),
                 Remedy::Reopen if attempt == 0 => {}
@@ -183,8 +204,8 @@ impl TokenSession {
 
     fn opened(&mut self) -> Result<&mut Open, Trouble> {
         let stale = self.open.as_ref().is_some_and(|o| o.generation != o.library.generation());
-        if stale {
-            self.open = None;
+        if stale && let Some(open) = self.open.take() {
+            open.end();
         }
         if self.open.is_none() {
             self.open = Some(self.connect()?);
@@ -200,21 +221,27 @@ impl TokenSession {
         let gate = library.gate.read().unwrap_or_else(PoisonError::into_inner);
         let generation = library.generation();
         let slot = self.slot(&library)?;
-        let session = library.context().open_rw_session(slot).map_err(Trouble::Library)?;
-        match session.login(UserType::User, Some(&AuthPin::new(self.config.pin.expose().as_str().into()))) {
-            Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => {}
-            Err(Error::Pkcs11(
+        let session = library.context().open_rw_session_no_drop(slot).map_err(Trouble::Library)?;
+        let pin = AuthPin::new(self.config.pin.expose().as_str().into());
+        let refused = match session.login(UserType::User, Some(&pin)) {
+            Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => None,
+            Err(e) => Some(e),
+        };
+        if let Some(e) = refused {
+            let _ = session.close();
+            let Error::Pkcs11(
                 RvError::PinIncorrect
                 | RvError::PinLocked
                 | RvError::PinInvalid
                 | RvError::PinLenRange
                 | RvError::PinExpired,
                 _,
-            )) => {
-                self.pin_refused.store(true, Ordering::Release);
-                return Err(Trouble::Final(KeyError::PinRefused { token: self.config.token.clone() }));
-            }
-            Err(e) => return Err(Trouble::Library(e)),
+            ) = e
+            else {
+                return Err(Trouble::Library(e));
+            };
+            self.pin_refused.store(true, Ordering::Release);
+            return Err(Trouble::Final(KeyError::PinRefused { token: self.config.token.clone() }));
         }
         drop(gate);
         Ok(Open { library, generation, slot, session, private: HashMap::new() })
