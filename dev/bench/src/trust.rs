@@ -76,11 +76,8 @@ async fn measured(seconds: f64, dir: &Path, raw: &Raw, table: &mut Table) -> Res
     ));
 
     for (label, nonce) in [("with nonce, signed live", Some(vec![2; 32])), ("without nonce", None)] {
-        let request = OcspRequest {
-            ids: vec![CertId::new(DigestAlgorithm::Sha256, &issuer, certificate.serial())],
-            nonce,
-            ..OcspRequest::default()
-        };
+        let request =
+            OcspRequest { ids: vec![CertId::new(DigestAlgorithm::Sha256, &issuer, certificate.serial())], nonce };
         let request: Arc<[u8]> = request.to_der()?.into();
         let rate =
             load(
