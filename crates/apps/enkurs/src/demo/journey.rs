@@ -8,7 +8,7 @@ use std::{
 
 use ades::{facts::Level, validate::Lang};
 use card::profile::Use;
-use signing::engine::{Format, Input, Validation};
+use signing::engine::{Format, Input, Kind, Validation};
 
 use super::{
     hand::CardHand,
@@ -114,14 +114,27 @@ async fn sign_all(
         return Err(Failure::Wire("two cards are needed".into()));
     };
     let mut names = Names::of(out);
+    let together = names.free("all", "asice");
     let mut lines = Vec::new();
     for file in files {
-        let pdf = is_pdf(file);
-        let format = if pdf { Format::Pdf } else { Format::Edoc };
-        let stem = file.file_stem().map_or_else(|| "file".into(), |s| s.to_string_lossy().into_owned());
         let shown = shown(file);
         let input = Input::path(file).map_err(|e| Failure::Wire(format!("{shown}: {e}")))?;
-        let name = names.free(&stem, format.name());
+        let format = match services.signing.engine().inspect(&input).await {
+            Ok(seen) => match (seen.kind, seen.refusal) {
+                (Kind::Pdf, _) => Format::Pdf,
+                (Kind::OddPdf, why) => {
+                    lines.push(refused(&shown, Format::Pdf, &why.unwrap_or_default()));
+                    continue;
+                }
+                (Kind::Asice, _) => Format::Asice,
+                (Kind::Edoc | Kind::Other, _) => Format::Edoc,
+            },
+            Err(e) => {
+                lines.push(refused(&shown, Format::Edoc, &e.code()));
+                continue;
+            }
+        };
+        let name = names.free(&part(file.file_stem()), format.name());
         let made = one(node, services, &[first], vec![input], format, &out.join(&name)).await;
         lines.push(told(made, &shown, &name, format));
     }
@@ -130,13 +143,16 @@ async fn sign_all(
     for file in files {
         let (stem, extension) = (part(file.file_stem()), part(file.extension()));
         let mut input = Input::path(file).map_err(|e| Failure::Wire(e.to_string()))?;
+        if input.size == 0 {
+            // nothing to sign; it has been told above
+            continue;
+        }
         input.name = inside.free(&stem, &extension);
         inputs.push(input);
     }
-    let name = names.free("all", "asice");
     let every = files.iter().map(|f| shown(f)).collect::<Vec<_>>().join(", ");
-    let made = one(node, services, &[first, second], inputs, Format::Asice, &out.join(&name)).await;
-    lines.push(told(made, &every, &name, Format::Asice));
+    let made = one(node, services, &[first, second], inputs, Format::Asice, &out.join(&together)).await;
+    lines.push(told(made, &every, &together, Format::Asice));
     Ok(lines)
 }
 
@@ -175,28 +191,20 @@ fn told(
     output: &str,
     format: Format,
 ) -> Line {
-    let line = match made {
-        Ok(report) => Line::judged(input, output, format.name(), &report),
-        Err(e) => Line::refused(input, format.name(), &e.code()),
+    let report = match made {
+        Ok(report) => report,
+        Err(e) => return refused(input, format, &e.code()),
     };
-    match &line.refused {
-        None => println!(
-            "{input} -> {output}: {} {} by {}",
-            line.level.as_deref().unwrap_or("-"),
-            line.indication,
-            line.signers.join(", ")
-        ),
-        Some(code) => println!("{input}: not signed ({code})"),
-    }
+    let line = Line::judged(input, output, format.name(), &report);
+    let level = line.level.as_deref().unwrap_or("-");
+    println!("{input} -> {output}: {level} {} by {}", line.indication, line.signers.join(", "));
     line
 }
 
-/// By content, not by name: the header may stand in the first kilobyte.
-fn is_pdf(file: &Path) -> bool {
-    let mut head = Vec::new();
-    let read =
-        fs::File::open(file).and_then(|f| std::io::Read::read_to_end(&mut std::io::Read::take(f, 1024), &mut head));
-    read.is_ok() && head.windows(5).any(|w| w == b"%PDF-")
+#[expect(clippy::print_stdout, reason = "the command line speaks to its user")]
+fn refused(input: &str, format: Format, code: &str) -> Line {
+    println!("{input}: not signed ({code})");
+    Line::refused(input, format.name(), code)
 }
 
 fn part(name: Option<&std::ffi::OsStr>) -> String {
