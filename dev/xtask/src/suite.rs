@@ -61,7 +61,7 @@ pub(crate) fn test(only: Option<&str>, install: bool) -> Done {
         cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"], &[])
     })?;
     parts.part("unit and HTTP, both databases, both key stores", |pg| {
-        cargo(&["test", "--workspace", "--quiet"], &strict(pg))
+        cargo(&["test", "--workspace", "--no-fail-fast", "--quiet"], &strict(pg))
     })?;
     parts.part("build", |_| cargo(&["build", "--workspace", "--bins", "--examples", "--quiet"], &[]))?;
     parts.part("dependencies", |_| {

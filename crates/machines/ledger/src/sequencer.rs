@@ -97,12 +97,18 @@ impl Sequencer {
         Ok(Step { placed, signed })
     }
 
-    /// Places everything that waits; for tests and commands.
+    /// Places everything that waits; for tests and commands. While another sequencer holds the tree, or a connection that was cut off still
+    /// does, it waits for it, at most ten seconds.
     pub async fn drain(&self) -> Result<u64, LedgerError> {
-        let mut total = 0;
+        let (mut total, mut held) = (0, 0);
         loop {
             match self.step().await?.placed {
-                0 => return Ok(total),
+                0 if self.db.optional(WAITS, &[]).await?.is_none() => return Ok(total),
+                0 if held == 500 => return Err(LedgerError::Waiting),
+                0 => {
+                    held += 1;
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
                 n => total += n,
             }
         }
