@@ -61,6 +61,7 @@ const CODES: &[&str] = &[
     "documents.application.not-yours",
     "documents.application.incomplete",
     "documents.approve.same-clerk",
+    "documents.own-card",
     "documents.apply.open-already",
     "documents.apply.too-young",
     "documents.reject.no-reason",

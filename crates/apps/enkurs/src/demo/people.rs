@@ -23,8 +23,12 @@ pub async fn settle(node: &Node, services: &Services, people: u32) -> Result<Vec
     let persons = nation(node, people);
     let ids = enter(node, services, &persons).await?;
     let mut staff = Vec::new();
-    for person in persons.iter().take(2) {
+    // The clerks' own cards come from two others: nobody takes part in the issuing of their own.
+    for person in persons.iter().skip(3).take(2) {
         staff.push(clerk(node, services, person).await?);
+    }
+    for person in persons.iter().take(2) {
+        clerk(node, services, person).await?;
     }
     let mut identities = Vec::new();
     for (role, (person, id)) in ROLES.into_iter().zip(persons.iter().zip(&ids)) {

@@ -103,9 +103,9 @@ fn purpose(certificate: &Certificate, query: &PathQuery<'_>, problem: &mut impl 
     let signs = uses(KeyUsage::DIGITAL_SIGNATURE | KeyUsage::NON_REPUDIATION);
     let fits = match &query.purpose {
         Purpose::Any => true,
-        // A certificate whose only purposes are infrastructure does not sign documents.
+        // A certificate whose only purposes are infrastructure or signing in does not sign documents (RFC 5280 4.2.1.12).
         Purpose::Sign => {
-            let infrastructure = [oid::TIME_STAMPING, oid::OCSP_SIGNING, oid::SERVER_AUTH];
+            let infrastructure = [oid::TIME_STAMPING, oid::OCSP_SIGNING, oid::SERVER_AUTH, oid::CLIENT_AUTH];
             signs && (purposes.is_empty() || purposes.iter().any(|p| !infrastructure.contains(p)))
         }
         Purpose::TimeStamping => crate::TimeStampToken::may_stamp(certificate),

@@ -18,7 +18,10 @@ pub(crate) async fn change(ca: &Ca, cx: &Cx, wish: &ca::ChangeStatus) -> Result<
 async fn apply(tx: &mut Tx, cx: &Cx, wish: &ca::ChangeStatus) -> Result<(), StatusError> {
     let row = issue::by_id(tx, &wish.certificate_id).await?.filter(|r| r.der.is_some()).ok_or(StatusError::NotFound)?;
     let Next::To(to, reason) = decide(row.status, row.reason, wish.change)? else { return Ok(()) };
-    rows::set(tx, &row.id, row.version, to, reason, cx.now()).await?;
+    // Revoked out of a hold: invalid since the hold began, or signatures made meanwhile would pass (RFC 5280 5.3.2, eIDAS 28(4), (5)).
+    let held = matches!(row.status, Status::Suspended | Status::Pending);
+    let since = if to == Status::Revoked && held { row.status_since } else { cx.now() };
+    rows::set(tx, &row.id, row.version, to, reason, since).await?;
     record(tx, cx, &row, row.status.name(), to, reason, &wish.actor).await?;
     Ok(())
 }

@@ -33,11 +33,19 @@ fn take_over(a: &mut Application, p: &Person) {
     }
 }
 
+/// A clerk takes no part in the issuing of their own card, whatever dashes the codes are written with.
+fn stranger(by: &Staff, code: &str) -> Result<(), ApplyError> {
+    let digits = |s: &str| s.chars().filter(char::is_ascii_digit).collect::<String>();
+    let (clerk, holder) = (digits(&by.code), digits(code));
+    if !clerk.is_empty() && clerk == holder { Err(ApplyError::OwnCard) } else { Ok(()) }
+}
+
 /// Begins a draft for a person.
 pub(crate) async fn start(tx: &mut Tx, by: &Staff, person: &Person) -> Result<ApplicationId, ApplyError> {
     let cx = tx.cx()?;
     let now = cx.now();
     let born: Date = person.born.parse().map_err(|_| ApplyError::Incomplete { what: "birth" })?;
+    stranger(by, &person.code)?;
     if born.checked_add(AGE.years()).is_ok_and(|grown| grown > today(now)) {
         return Err(ApplyError::TooYoung);
     }
@@ -175,6 +183,7 @@ pub(crate) async fn decide(
     if a.clerk.actor == by.actor || a.clerk.code == by.code {
         return Err(ApplyError::SameClerk);
     }
+    stranger(by, &a.code)?;
     if rejection.is_some_and(|r| r.trim().is_empty()) {
         return Err(ApplyError::NoReason);
     }
@@ -253,6 +262,7 @@ pub(crate) async fn hand_over(
     handing: &Handing<'_>,
 ) -> Result<(), ApplyError> {
     let (a, next) = at(tx, id, version, Step::HandOver).await?;
+    stranger(by, &a.code)?;
     if !PROOFS.contains(&handing.proof) {
         return Err(ApplyError::NoProof);
     }

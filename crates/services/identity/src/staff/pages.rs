@@ -65,6 +65,11 @@ pub(crate) async fn add(State(me): State<Identity>, cx: PageCx, fields: Fields) 
         actor: who.id,
     };
     let mut form = Filled::from(fields);
+    let digits = |s: &str| s.chars().filter(char::is_ascii_digit).collect::<String>();
+    if digits(&call.code) == digits(&who.person_code) {
+        form.refused("code", &StaffError::Oneself);
+        return list(&me, &cx, &form).await;
+    }
     let roles = match checked(&call) {
         Ok(r) => r,
         Err(e) => {

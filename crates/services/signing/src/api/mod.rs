@@ -4,7 +4,7 @@ mod once;
 
 use axum::{
     body::Body,
-    extract::{FromRequest as _, Multipart, Path, Query, Request, State},
+    extract::{DefaultBodyLimit, FromRequest as _, Multipart, Path, Query, Request, State},
     http::header,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -127,7 +127,9 @@ async fn body(app: &Signing, cx: &PageCx, body: Body) -> Answer<store::BlobRef> 
 }
 
 /// The files and the format of a multipart form.
-async fn files(app: &Signing, cx: &PageCx, req: Request) -> Answer<(Vec<NewFile>, Option<String>)> {
+async fn files(app: &Signing, cx: &PageCx, mut req: Request) -> Answer<(Vec<NewFile>, Option<String>)> {
+    // the route's own limit holds; the framework's of 2 MiB does not
+    DefaultBodyLimit::disable().apply(&mut req);
     let (limit, most) = (app.config().file_size, app.config().files);
     let malformed = |e: axum::extract::multipart::MultipartError| match e.status() {
         Status::PAYLOAD_TOO_LARGE => too_large(limit),
@@ -136,10 +138,19 @@ async fn files(app: &Signing, cx: &PageCx, req: Request) -> Answer<(Vec<NewFile>
     let mut parts =
         Multipart::from_request(req, &()).await.map_err(|_| ErrandError::Malformed("multipart/form-data"))?;
     let (mut files, mut format) = (Vec::new(), None);
-    while let Some(part) = parts.next_field().await.map_err(malformed)? {
+    while let Some(mut part) = parts.next_field().await.map_err(malformed)? {
         let name = part.file_name().map(|n| clean(n.rsplit(['/', '\\']).next().unwrap_or_default()));
         match (part.name(), name) {
-            (Some("format"), None) => format = Some(part.text().await.map_err(malformed)?),
+            (Some("format"), None) => {
+                let mut text = Vec::new();
+                while let Some(chunk) = part.chunk().await.map_err(malformed)? {
+                    if text.len() + chunk.len() > 16 {
+                        return Err(ErrandError::Malformed("format").into());
+                    }
+                    text.extend_from_slice(&chunk);
+                }
+                format = Some(String::from_utf8(text).map_err(|_| ErrandError::Malformed("format"))?);
+            }
             (_, Some(name)) if !name.is_empty() => {
                 if files.len() >= most {
                     return Err(ErrandError::TooMany { most }.into());

@@ -99,7 +99,10 @@ pub(crate) fn formats(files: &[ErrandFile]) -> Vec<Format> {
 /// The errand, if it is this visitor's and its time is not over.
 pub(crate) async fn see(app: &Signing, cx: &Cx, bond: &Bond, id: ErrandId) -> Result<Errand, ErrandError> {
     let found = app.db().read(|tx| Box::pin(rows::one(tx, id))).await?;
-    let errand = found.filter(|e| e.owner == bond.owner && e.session == bond.session).ok_or(ErrandError::Unknown)?;
+    // What is signed stays its owner's after the session; before that, only the session that began may go on.
+    let given = |state: State| matches!(state, State::Signed | State::Done | State::Failed);
+    let mine = |e: &Errand| e.owner == bond.owner && (e.session == bond.session || given(e.state));
+    let errand = found.filter(mine).ok_or(ErrandError::Unknown)?;
     if errand.expires < cx.now() && errand.state != State::Signed {
         return Err(ErrandError::Expired);
     }
