@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{BufReader, Read},
+    io::{self, BufReader, Read, Write},
     path::PathBuf,
 };
 
@@ -12,7 +12,6 @@ use ades::{
     xades::{DataObject, Objects, Place, Request, prepare},
     zip::Limits,
 };
-use pki::Digester;
 
 use super::{Wanted, Work, media, names};
 use crate::{failure::Failure, output::Output, ui::Counted};
@@ -107,20 +106,11 @@ impl Objects for Inputs {
     fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(n, _)| n == name)
     }
-    fn feed(&mut self, name: &str, digesters: &mut [Digester]) -> Result<(), Defect> {
-        let failed = |e: std::io::Error| Defect { code: "file.read", object: e.to_string(), fatal: false };
+    fn copy(&mut self, name: &str, out: &mut dyn Write) -> Result<(), Defect> {
+        let failed = |e: io::Error| Defect { code: "file.read", object: e.to_string(), fatal: false };
         let Some((_, path)) = self.0.iter().find(|(n, _)| n == name) else { return Ok(()) };
-        let mut file = File::open(path).map_err(failed)?;
-        let mut buf = vec![0; 256 * 1024];
-        loop {
-            let n = file.read(&mut buf).map_err(failed)?;
-            if n == 0 {
-                return Ok(());
-            }
-            for d in digesters.iter_mut() {
-                d.update(buf.get(..n).unwrap_or(&[]));
-            }
-        }
+        let mut file = BufReader::with_capacity(256 * 1024, File::open(path).map_err(failed)?);
+        io::copy(&mut file, out).map(|_| ()).map_err(failed)
     }
 }
 

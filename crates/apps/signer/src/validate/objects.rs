@@ -1,11 +1,10 @@
 use std::{
     fs::File,
-    io::Read as _,
+    io::{self, BufReader, Write},
     path::{Path, PathBuf},
 };
 
 use ades::{facts::Defect, xades::Objects};
-use pki::Digester;
 
 /// Files that the person supplied for detached signatures.
 pub(super) struct Supplied<'a>(&'a [PathBuf]);
@@ -25,19 +24,16 @@ impl Objects for Supplied<'_> {
     fn has(&self, name: &str) -> bool {
         self.find(name).is_some()
     }
-    fn feed(&mut self, name: &str, digesters: &mut [Digester]) -> Result<(), Defect> {
-        let failed = |_| Defect { code: "file.read", object: name.to_owned(), fatal: false };
-        let path = self.find(name).ok_or_else(|| failed(std::io::ErrorKind::NotFound.into()))?;
-        let mut file = File::open(path).map_err(failed)?;
-        let mut buf = vec![0; 256 * 1024];
-        loop {
-            let n = file.read(&mut buf).map_err(failed)?;
-            if n == 0 {
-                return Ok(());
-            }
-            for d in digesters.iter_mut() {
-                d.update(buf.get(..n).unwrap_or_default());
-            }
+    fn only(&self) -> Option<String> {
+        match self.0 {
+            [one] => one.file_name().map(|n| n.to_string_lossy().into_owned()),
+            _ => None,
         }
+    }
+    fn copy(&mut self, name: &str, out: &mut dyn Write) -> Result<(), Defect> {
+        let failed = |_| Defect { code: "file.read", object: name.to_owned(), fatal: false };
+        let path = self.find(name).ok_or_else(|| failed(io::ErrorKind::NotFound.into()))?;
+        let mut file = BufReader::with_capacity(256 * 1024, File::open(path).map_err(failed)?);
+        io::copy(&mut file, out).map(|_| ()).map_err(failed)
     }
 }

@@ -122,7 +122,7 @@ impl<R: Read + Seek> Objects for Container<R> {
     fn has(&self, name: &str) -> bool {
         self.archive.find(name).is_some_and(|e| !e.is_directory())
     }
-    fn feed(&mut self, name: &str, digesters: &mut [Digester]) -> Result<(), Defect> {
-        super::feed(&mut self.archive, name, digesters)
+    fn copy(&mut self, name: &str, out: &mut dyn Write) -> Result<(), Defect> {
+        super::copy(&mut self.archive, name, out)
     }
 }

@@ -12,7 +12,7 @@ mod read;
 pub use container::Container;
 pub use create::Builder;
 pub use error::AsicError;
-use read::feed;
+use read::copy;
 pub use read::read;
 
 /// Namespace of ASiC.

@@ -1,6 +1,6 @@
 use std::{
     collections::{BTreeMap, HashMap},
-    io::{Read, Seek},
+    io::{BufReader, Read, Seek, Write},
 };
 
 use pki::{DigestAlgorithm, Digester};
@@ -42,23 +42,11 @@ fn from_zip(e: ZipError) -> Defect {
     Defect { code: e.code(), object: e.to_string(), fatal }
 }
 
-/// Streams an entry into digesters.
-pub(super) fn feed<R: Read + Seek>(
-    archive: &mut Archive<R>,
-    name: &str,
-    digesters: &mut [Digester],
-) -> Result<(), Defect> {
-    let mut reader = archive.read(name).map_err(from_zip)?;
-    let mut buf = vec![0; 256 * 1024];
-    loop {
-        let n = reader.read(&mut buf).map_err(|e| from_zip(ZipError::from_io(e)))?;
-        if n == 0 {
-            return Ok(());
-        }
-        for d in digesters.iter_mut() {
-            d.update(buf.get(..n).unwrap_or(&[]));
-        }
-    }
+/// Streams an entry into `out`.
+pub(super) fn copy<R: Read + Seek>(archive: &mut Archive<R>, name: &str, out: &mut dyn Write) -> Result<(), Defect> {
+    let reader = archive.read(name).map_err(from_zip)?;
+    let mut reader = BufReader::with_capacity(256 * 1024, reader);
+    std::io::copy(&mut reader, out).map(|_| ()).map_err(|e| from_zip(ZipError::from_io(e)))
 }
 
 /// The files of a container, as objects that signatures refer to.
@@ -72,8 +60,8 @@ impl<R: Read + Seek> Objects for Files<R> {
     fn has(&self, name: &str) -> bool {
         name != "mimetype" && self.archive.find(name).is_some_and(|e| !e.is_directory())
     }
-    fn feed(&mut self, name: &str, digesters: &mut [Digester]) -> Result<(), Defect> {
-        feed(&mut self.archive, name, digesters)
+    fn copy(&mut self, name: &str, out: &mut dyn Write) -> Result<(), Defect> {
+        copy(&mut self.archive, name, out)
     }
     fn digest(&mut self, name: &str, algorithm: DigestAlgorithm) -> Result<Vec<u8>, Defect> {
         let key = (name.to_owned(), algorithm);

@@ -8,7 +8,7 @@ use ades::{
 };
 use base::Cx;
 use jiff::Timestamp;
-use pki::{CertId, Certificate, DigestAlgorithm, Digester, OcspRequest};
+use pki::{CertId, Certificate, DigestAlgorithm, OcspRequest};
 
 use super::{Engine, EngineError, EngineLimits, Input, blocking, inspect::is_asic};
 
@@ -97,7 +97,7 @@ impl xades::Objects for Alone {
     fn has(&self, _: &str) -> bool {
         false
     }
-    fn feed(&mut self, name: &str, _: &mut [Digester]) -> Result<(), Defect> {
+    fn copy(&mut self, name: &str, _: &mut dyn std::io::Write) -> Result<(), Defect> {
         Err(Defect { code: "xades.object-missing", object: name.to_owned(), fatal: false })
     }
 }

@@ -1,3 +1,5 @@
+use std::io::{self, Write};
+
 use pki::Digester;
 
 use crate::facts::Defect;
@@ -6,11 +8,22 @@ use crate::facts::Defect;
 pub trait Objects {
     /// Whether there is an object of this name.
     fn has(&self, name: &str) -> bool;
-    /// Streams the object into the digesters.
+    /// The name of the only object, for signatures that name none (RFC 5652 section 5.2, RFC 7515 appendix F).
+    fn only(&self) -> Option<String> {
+        None
+    }
+    /// Streams the object into `out`.
     ///
     /// # Errors
     /// What is wrong with the object when it cannot be read as it claims to be.
-    fn feed(&mut self, name: &str, digesters: &mut [Digester]) -> Result<(), Defect>;
+    fn copy(&mut self, name: &str, out: &mut dyn Write) -> Result<(), Defect>;
+    /// Streams the object into the digesters.
+    ///
+    /// # Errors
+    /// As [`Objects::copy`].
+    fn feed(&mut self, name: &str, digesters: &mut [Digester]) -> Result<(), Defect> {
+        self.copy(name, &mut All(digesters))
+    }
     /// The digest of an object; the default streams it anew each time.
     ///
     /// # Errors
@@ -27,6 +40,19 @@ pub trait Objects {
     }
 }
 
+/// Writes into each digester.
+struct All<'d>(&'d mut [Digester]);
+
+impl Write for All<'_> {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.0.iter_mut().for_each(|d| d.update(buf));
+        Ok(buf.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// No objects.
 #[derive(Debug, Default)]
 pub struct Nothing;
@@ -35,7 +61,7 @@ impl Objects for Nothing {
     fn has(&self, _name: &str) -> bool {
         false
     }
-    fn feed(&mut self, _name: &str, _digesters: &mut [Digester]) -> Result<(), Defect> {
+    fn copy(&mut self, _name: &str, _out: &mut dyn Write) -> Result<(), Defect> {
         Ok(())
     }
 }
