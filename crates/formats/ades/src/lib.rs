@@ -3,6 +3,7 @@
 //! Readers collect [`facts`]; [`validate`] decides over them, purely; nothing here reads a clock, a file or the network.
 
 pub mod asic;
+pub mod augment;
 pub mod detect;
 pub mod facts;
 pub mod gather;

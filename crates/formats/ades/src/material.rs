@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::facts::ObjectId;
+
 /// Certificates, CRLs and OCSP responses, each in DER.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Material {
@@ -17,6 +19,10 @@ impl Material {
     /// Whether there is nothing.
     pub fn is_empty(&self) -> bool {
         self.certificates.is_empty() && self.crls.is_empty() && self.ocsps.is_empty()
+    }
+    /// All objects.
+    pub fn objects(&self) -> Vec<ObjectId> {
+        self.certificates.iter().chain(&self.crls).chain(&self.ocsps).map(|der| ObjectId::of(der)).collect()
     }
     /// Adds what is not yet there.
     pub fn merge(&mut self, other: Self) {

@@ -8,7 +8,7 @@ use xml::{Document, dsig::DS};
 
 use super::{ASIC, ASIC_E, ASIC_S, container::MAX_INTERNAL, is_internal, is_signature, manifest};
 use crate::{
-    facts::{Coverage, Covered, Defect, FileFacts, Format},
+    facts::{Coverage, Covered, Defect, FileFacts, Format, SignatureFacts},
     xades::{Objects, defect, read_signatures},
     zip::{Archive, Limits, ZipError},
 };
@@ -132,7 +132,7 @@ impl<R: Read + Seek> Files<R> {
         if is_signature(name) {
             self.signatures(name, facts);
         } else if name.ends_with(".p7s") {
-            let mut found = crate::xades::unread(name.to_owned(), Format::CAdES);
+            let mut found = SignatureFacts::unread(name, Format::CAdES);
             found.defects.push(defect("asic.cades", name, false));
             facts.signatures.push(found);
         } else if !matches!(name, "mimetype" | manifest::NAME | "META-INF/") {

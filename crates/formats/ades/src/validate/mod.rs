@@ -20,6 +20,7 @@ pub use report::{
     Finding, Indication, Lang, Report, Scope, Severity, Signatory, SignatureReport, SubIndication, TimestampIndication,
     TimestampReport,
 };
+pub(crate) use text::known as known_code;
 pub use text::{Text, of as text_of};
 
 use jiff::{SignedDuration, Timestamp};

@@ -173,8 +173,8 @@ fn times(facts: &SignatureFacts, pool: &Pool<'_>, bench: &mut Bench<'_>) -> Time
     let stated: Vec<Option<Timestamp>> =
         facts.timestamps.iter().map(|t| pki::TimeStampToken::from_ber(&t.token).ok().map(|t| t.info.time)).collect();
     let rank = |kind: TimestampKind| match kind {
-        TimestampKind::Archive | TimestampKind::Document => 0,
-        TimestampKind::Signature => 1,
+        TimestampKind::Archive | TimestampKind::Document | TimestampKind::Container => 0,
+        TimestampKind::Signature | TimestampKind::ValidationData => 1,
         TimestampKind::Content => 2,
     };
     let mut order: Vec<usize> = (0..facts.timestamps.len()).collect();

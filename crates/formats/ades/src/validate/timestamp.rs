@@ -31,6 +31,8 @@ fn kind_name(kind: TimestampKind) -> &'static str {
         TimestampKind::Signature => "signature",
         TimestampKind::Archive => "archive",
         TimestampKind::Document => "document",
+        TimestampKind::ValidationData => "validation-data",
+        TimestampKind::Container => "container",
     }
 }
 
@@ -39,7 +41,7 @@ impl Pool<'_> {
     pub(super) fn judge_timestamp(&self, facts: &TimestampFacts, poe: Timestamp) -> Judged {
         let mut judged = Judged {
             report: TimestampReport { kind: facts.kind, indication: TimestampIndication::Failed, time: None },
-            covers_material: facts.covers_material,
+            covers_material: facts.covers.len() > 1,
             intact: false,
             findings: Vec::new(),
             unit: None,

@@ -13,7 +13,7 @@ pub use error::XadesError;
 pub use prepare::{DataObject, Prepared, Request, prepare};
 pub use properties::Place;
 pub use read::{Nothing, Objects, read_document};
-pub(crate) use read::{defect, read_signatures, unread};
+pub(crate) use read::{defect, read_signatures};
 pub use signed::Signed;
 
 /// Namespace of XAdES.

@@ -149,7 +149,7 @@ impl Contents<'_> {
                 kind: TimestampKind::Signature,
                 token: token.to_vec(),
                 imprint_matches: info.map(|i| i.digest.of(&signer.signature) == i.imprint),
-                covers_material: false,
+                covers: vec![facts.value],
             });
         }
         if let Ok(Some(value)) = signer.signed_value(oid::ADBE_REVOCATION) {

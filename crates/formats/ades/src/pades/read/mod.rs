@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     facts::{
-        Coverage, Covered, Defect, FileFacts, Format, Level, ReferenceFacts, SignatureFacts, TimestampFacts,
+        Coverage, Covered, Defect, FileFacts, Format, Level, ObjectId, ReferenceFacts, SignatureFacts, TimestampFacts,
         TimestampKind,
     },
     material::Material,
@@ -80,23 +80,28 @@ fn complete(facts: &mut SignatureFacts, material: &Material, stamps: &[Stamp], e
             }
         }
     };
+    let own = facts.objects();
+    let mut earlier: Vec<ObjectId> = Vec::new();
     merge(&mut facts.certificates, &material.certificates);
     merge(&mut facts.crls, &material.crls);
     merge(&mut facts.ocsps, &material.ocsps);
     for stamp in stamps {
         let over = matches!((end, &stamp.range), (Some(end), Some(range)) if range.gap.start >= end);
+        let covers = || own.iter().chain(&stamp.covers).chain(&earlier).copied().collect();
         if over {
             facts.timestamps.push(TimestampFacts {
                 kind: TimestampKind::Document,
                 token: stamp.token.clone(),
                 imprint_matches: stamp.imprint_matches,
-                covers_material: stamp.covers_material,
+                covers: covers(),
             });
         }
+        earlier.push(ObjectId::of(&stamp.token));
     }
     let stamped = facts.timestamps.iter().any(|t| t.kind != TimestampKind::Content);
     let revocation = !(facts.crls.is_empty() && facts.ocsps.is_empty());
-    let archived = facts.timestamps.iter().any(|t| t.covers_material);
+    let archived = stamps.iter().any(|s| !s.covers.is_empty())
+        && facts.timestamps.iter().any(|t| t.kind == TimestampKind::Document);
     facts.level_elements = match facts.level_elements {
         Some(_) if stamped && revocation && archived => Some(Level::LTA),
         Some(_) if stamped && revocation => Some(Level::LT),
@@ -106,25 +111,10 @@ fn complete(facts: &mut SignatureFacts, material: &Material, stamps: &[Stamp], e
 }
 
 fn signature(doc: &Document<'_>, name: &str, field: &Field, value: &Value, seen: Seen) -> SignatureFacts {
-    let mut facts = SignatureFacts {
-        id: String::new(),
-        format: Format::PAdES,
-        references: Vec::new(),
-        algorithm: None,
-        value_verifies: None,
-        value_digest: Vec::new(),
-        signing_certificate: None,
-        certificate_reference_matches: None,
-        certificates: Vec::new(),
-        crls: Vec::new(),
-        ocsps: Vec::new(),
-        timestamps: Vec::new(),
-        claimed_time: value.dict.get("M").to_text().and_then(|t| date::read(&t)),
-        level_elements: None,
-        scope: vec![Covered { name: name.to_owned(), covered: seen.coverage }],
-        roles: Vec::new(),
-        defects: seen.defects,
-    };
+    let mut facts = SignatureFacts::unread("", Format::PAdES);
+    facts.claimed_time = value.dict.get("M").to_text().and_then(|t| date::read(&t));
+    facts.scope = vec![Covered { name: name.to_owned(), covered: seen.coverage }];
+    facts.defects = seen.defects;
     let defect = |code, object: String, fatal| Defect { code, object, fatal };
     let kind = SubFilter::of(&value.dict);
     match kind {
@@ -178,7 +168,7 @@ fn fill(
     facts.ocsps.clone_from(&data.ocsps);
     let signer = data.only_signer().map_err(|_| "pades.signers")?;
     facts.algorithm = Some(signer.algorithm);
-    facts.value_digest = pki::DigestAlgorithm::Sha256.of(&signer.signature);
+    facts.value = ObjectId::of(&signer.signature);
 
     let parts = range.parts(doc.data());
     let hash = |algorithm| {

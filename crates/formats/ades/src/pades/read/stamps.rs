@@ -2,7 +2,7 @@ use pki::{Digester, TimeStampToken};
 
 use super::cms::split;
 use crate::{
-    facts::Defect,
+    facts::{Defect, ObjectId},
     pades::{coverage::Seen, dss, fields::Value, range::Covered},
     pdf::Document,
 };
@@ -15,8 +15,8 @@ pub(super) struct Stamp {
     pub(super) token: Vec<u8>,
     /// Whether its imprint is the digest of what it covers.
     pub(super) imprint_matches: Option<bool>,
-    /// Whether there are validation data in what it covers.
-    pub(super) covers_material: bool,
+    /// The validation data in the store of what it covers.
+    pub(super) covers: Vec<ObjectId>,
     /// What is wrong with its coverage.
     pub(super) defects: Vec<Defect>,
 }
@@ -38,11 +38,11 @@ impl Stamp {
             (None, _) => Some(false),
             (_, None) => None,
         };
-        let covers_material = seen.covered.as_ref().is_some_and(|range| {
+        let store = seen.covered.as_ref().and_then(|range| {
             let prefix = doc.data().get(..range.end).unwrap_or_default();
-            let store = Document::open(prefix, doc.limits()).and_then(|d| dss::read(&d)).unwrap_or_default();
-            !(store.crls.is_empty() && store.ocsps.is_empty())
+            Document::open(prefix, doc.limits()).and_then(|d| dss::read(&d)).ok()
         });
-        Self { range: seen.covered, token, imprint_matches, covers_material, defects }
+        let covers = store.map(|s| s.objects()).unwrap_or_default();
+        Self { range: seen.covered, token, imprint_matches, covers, defects }
     }
 }

@@ -282,11 +282,12 @@ fn archive_time_stamp_carries_past_the_end_of_the_authorities() {
         Some(S::OutOfBoundsNoPoe),
         "XAdES-BASELINE-LT",
     );
+    let covers = facts.objects();
     facts.timestamps.push(TimestampFacts {
         kind: TimestampKind::Archive,
         token: new_unit.time_stamp(&DigestAlgorithm::Sha256.of(b"all"), day(1800)),
         imprint_matches: Some(true),
-        covers_material: true,
+        covers,
     });
     facts.crls.push(pki.root.crl(2, day(1801), &[]));
     expect(&judge(facts, &pki.anchors(), &nothing(), late), TotalPassed, None, "XAdES-BASELINE-LTA");

@@ -46,7 +46,7 @@ impl Pki {
     }
     fn stamp(&self, kind: TimestampKind, at: Timestamp) -> TimestampFacts {
         let token = self.tsa.time_stamp(&DigestAlgorithm::Sha256.of(b"value"), at);
-        TimestampFacts { kind, token, imprint_matches: Some(true), covers_material: kind == TimestampKind::Archive }
+        TimestampFacts { kind, token, imprint_matches: Some(true), covers: vec![ObjectId::of(b"value")] }
     }
     /// With time stamp at `at`, OCSP for signer and unit a minute later, CRL of the root.
     fn lt(&self, at: Timestamp) -> SignatureFacts {
@@ -65,35 +65,28 @@ impl Pki {
 }
 
 fn facts_of(signer: &TestEntity, certificates: Vec<Vec<u8>>) -> SignatureFacts {
-    SignatureFacts {
-        id: "S1".into(),
-        format: Format::XAdES,
-        references: vec![ReferenceFacts {
-            object: "Līgums.pdf".into(),
-            digest: Some(DigestAlgorithm::Sha256),
-            found: true,
-            intact: true,
-            properties: false,
-        }],
-        algorithm: Some(signer.key.algorithm()),
-        value_verifies: Some(true),
-        value_digest: DigestAlgorithm::Sha256.of(b"value"),
-        signing_certificate: Some(signer.certificate.der().to_vec()),
-        certificate_reference_matches: Some(true),
-        certificates,
-        crls: vec![],
-        ocsps: vec![],
-        timestamps: vec![],
-        claimed_time: Some(day(100)),
-        level_elements: Some(Level::B),
-        scope: vec![Covered { name: "Līgums.pdf".into(), covered: Coverage::Full }],
-        roles: vec![],
-        defects: vec![],
-    }
+    let mut facts = SignatureFacts::unread("S1", Format::XAdES);
+    facts.references = vec![ReferenceFacts {
+        object: "Līgums.pdf".into(),
+        digest: Some(DigestAlgorithm::Sha256),
+        found: true,
+        intact: true,
+        properties: false,
+    }];
+    facts.algorithm = Some(signer.key.algorithm());
+    facts.value_verifies = Some(true);
+    facts.value = ObjectId::of(b"value");
+    facts.signing_certificate = Some(signer.certificate.der().to_vec());
+    facts.certificate_reference_matches = Some(true);
+    facts.certificates = certificates;
+    facts.claimed_time = Some(day(100));
+    facts.level_elements = Some(Level::B);
+    facts.scope = vec![Covered { name: "Līgums.pdf".into(), covered: Coverage::Full }];
+    facts
 }
 
 fn judge(facts: SignatureFacts, anchors: &Anchors, material: &Material, time: Timestamp) -> SignatureReport {
-    let file = FileFacts { container: Some("ASiC-E"), signatures: vec![facts], unsigned: vec![], defects: vec![] };
+    let file = FileFacts { container: Some("ASiC-E"), signatures: vec![facts], ..FileFacts::default() };
     let policy = Policy::default();
     let basis = Basis { anchors, policy: &policy, material, time, lang: Lang::En };
     validate_file("Līgums.edoc", &file, &basis).signatures.remove(0)

@@ -38,7 +38,7 @@ fn report_has_exactly_the_shape_of_the_contract() {
         container: Some("ASiC-E"),
         signatures: vec![facts],
         unsigned: vec!["lieks.txt".into()],
-        defects: vec![],
+        ..FileFacts::default()
     };
     let (anchors, policy, material) = (pki.anchors(), Policy::default(), nothing());
     let basis = Basis { anchors: &anchors, policy: &policy, material: &material, time: day(300), lang: Lang::Lv };

@@ -50,6 +50,11 @@ pub(super) fn row(code: &str) -> Text {
     rows().find(|t| t.code == code).copied().unwrap_or(OTHER)
 }
 
+/// The code itself, if there is a text for it.
+pub(crate) fn known(code: &str) -> Option<&'static str> {
+    rows().find(|t| t.code == code).map(|t| t.code)
+}
+
 /// Text and remedy of a code.
 pub fn of(code: &str, object: &str, lang: Lang) -> (String, String) {
     let row = row(code);

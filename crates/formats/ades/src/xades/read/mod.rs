@@ -9,7 +9,7 @@ mod signed;
 mod stamps;
 mod unsigned;
 
-use pki::{Certificate, DigestAlgorithm};
+use pki::Certificate;
 use xml::{
     Document, Limits, Node,
     dsig::{DS, DsigError, Signature},
@@ -19,7 +19,7 @@ pub use objects::{Nothing, Objects};
 pub(crate) use unsigned::archive_imprint;
 
 use super::{XADES, XADES141};
-use crate::facts::{Defect, FileFacts, Format, Level, SignatureFacts, TimestampKind};
+use crate::facts::{Defect, FileFacts, Format, Level, ObjectId, SignatureFacts, TimestampKind};
 
 pub(crate) fn defect(code: &'static str, object: impl Into<String>, fatal: bool) -> Defect {
     Defect { code, object: object.into(), fatal }
@@ -71,29 +71,6 @@ pub(crate) fn read_signatures(doc: &Document<'_>, file: &str, objects: &mut dyn 
     }
 }
 
-/// The facts of a signature of which nothing has been read.
-pub(crate) fn unread(id: String, format: Format) -> SignatureFacts {
-    SignatureFacts {
-        id,
-        format,
-        references: Vec::new(),
-        algorithm: None,
-        value_verifies: None,
-        value_digest: Vec::new(),
-        signing_certificate: None,
-        certificate_reference_matches: None,
-        certificates: Vec::new(),
-        crls: Vec::new(),
-        ocsps: Vec::new(),
-        timestamps: Vec::new(),
-        claimed_time: None,
-        level_elements: None,
-        scope: Vec::new(),
-        roles: Vec::new(),
-        defects: Vec::new(),
-    }
-}
-
 /// The one `xades:QualifyingProperties` of a signature.
 fn qualifying<'d, 'a>(signature: &Signature<'d, 'a>, facts: &mut SignatureFacts) -> Option<Node<'d, 'a>> {
     let mut found = signature.objects.iter().flat_map(|o| o.children_named(XADES, "QualifyingProperties"));
@@ -117,7 +94,7 @@ fn qualifying<'d, 'a>(signature: &Signature<'d, 'a>, facts: &mut SignatureFacts)
 /// Reads one `ds:Signature`.
 pub(crate) fn read_signature(node: Node<'_, '_>, number: usize, objects: &mut dyn Objects) -> SignatureFacts {
     let id = node.attribute("Id").map_or_else(|| format!("signature-{}", number + 1), str::to_owned);
-    let mut facts = unread(id, Format::XAdES);
+    let mut facts = SignatureFacts::unread(id, Format::XAdES);
     let signature = match Signature::read(node) {
         Ok(s) => s,
         Err(e) => {
@@ -127,7 +104,7 @@ pub(crate) fn read_signature(node: Node<'_, '_>, number: usize, objects: &mut dy
         }
     };
     facts.algorithm = Some(signature.signed_info.algorithm);
-    facts.value_digest = DigestAlgorithm::Sha256.of(&signature.value);
+    facts.value = ObjectId::of(&signature.value);
     let properties = qualifying(&signature, &mut facts);
     let claimed = properties.and_then(|q| q.only(XADES, "SignedProperties"));
     let is_signed = references::read(&signature, claimed, objects, &mut facts);

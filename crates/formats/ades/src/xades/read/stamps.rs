@@ -41,7 +41,11 @@ pub(super) fn read(
             _ => None,
         };
         let imprint_matches = expected.and_then(|e| parsed.as_ref().map(|t| t.info.imprint == e));
-        let covers_material = kind == TimestampKind::Archive && imprint_matches == Some(true);
-        facts.timestamps.push(TimestampFacts { kind, token: der, imprint_matches, covers_material });
+        let covers = match kind {
+            TimestampKind::Archive => facts.objects(),
+            TimestampKind::Signature => vec![facts.value],
+            _ => Vec::new(),
+        };
+        facts.timestamps.push(TimestampFacts { kind, token: der, imprint_matches, covers });
     }
 }
