@@ -18,7 +18,7 @@ use crate::{facts::Level, material::Material};
 /// A file whose signatures can be raised. `id` is that of [`crate::facts::SignatureFacts`]; an unknown one is refused.
 ///
 /// What is signed or stamped already is never written anew: the bytes of the file stay, new ones are put beside them.
-pub trait Raise {
+pub trait Raise: Send {
     /// The signatures that can be raised, in the order of the file. Where a format raises all of them at once (PDF), one id stands for all.
     fn ids(&self) -> Vec<String>;
     /// The level whose elements are present; `None` when it is not even B.
