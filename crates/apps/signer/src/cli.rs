@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
-use crate::{agent, c14n, card, chain, failure::Failure, inspect, sign, timestamp, ui::Ui, validate};
+use crate::{agent, augment, c14n, card, chain, failure::Failure, inspect, sign, timestamp, ui::Ui, validate};
 
 /// Signs, validates and inspects documents with the Latvian eID card and other keys.
 #[derive(Parser)]
@@ -57,6 +57,8 @@ pub(crate) struct SecretSource {
 pub(crate) enum Command {
     /// Sign files.
     Sign(Box<sign::Options>),
+    /// Raise the signatures of a file to level T, LT or LTA; renew LTA.
+    Augment(Box<augment::Options>),
     /// Judge the signatures of files: valid, not valid, or not decidable, and why.
     Validate(validate::Options),
     /// Judge a certification path.
@@ -82,6 +84,7 @@ impl Command {
     pub(crate) async fn run(self, ui: &Ui) -> Result<u8, Failure> {
         match self {
             Self::Sign(o) => sign::run(*o, ui).await,
+            Self::Augment(o) => augment::run(*o, ui).await,
             Self::Validate(o) => validate::run(&o, ui).await,
             Self::VerifyChain(o) => chain::run(&o, ui),
             Self::Inspect(o) => inspect::run(&o, ui),

@@ -42,6 +42,7 @@ macro_rules! from_coded {
 
 from_coded!(
     ades::asic::AsicError,
+    ades::augment::AugmentError,
     ades::gather::GatherError,
     ades::pades::PadesError,
     ades::pdf::PdfError,

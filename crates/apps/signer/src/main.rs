@@ -1,6 +1,7 @@
 //! `enkurs-sign`: signs, validates and inspects documents, and serves the holder's card.
 
 mod agent;
+mod augment;
 mod c14n;
 mod card;
 mod chain;
@@ -12,6 +13,7 @@ mod network;
 mod output;
 mod secret;
 mod sign;
+mod supplied;
 mod timestamp;
 mod ui;
 mod validate;

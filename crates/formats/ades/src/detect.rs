@@ -24,6 +24,41 @@ pub struct Limits {
     pub pdf: pdf::Limits,
 }
 
+/// What a file is by its first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A ZIP archive: ASiC and its forebears.
+    Zip,
+    /// PDF.
+    Pdf,
+    /// XML.
+    Xml,
+    /// Nothing that can hold a signature.
+    Other,
+}
+
+/// Looks at the first bytes of a source and leaves it at its beginning.
+///
+/// # Errors
+/// When the source cannot be read.
+pub fn kind<R: Read + Seek>(source: &mut R) -> std::io::Result<Kind> {
+    source.seek(SeekFrom::Start(0))?;
+    let mut head = Vec::with_capacity(PDF_HEADER);
+    source.by_ref().take(PDF_HEADER as u64).read_to_end(&mut head)?;
+    source.seek(SeekFrom::Start(0))?;
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head);
+    let wide = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
+    Ok(if head.starts_with(b"PK") {
+        Kind::Zip
+    } else if head.windows(5).any(|w| w == b"%PDF-") {
+        Kind::Pdf
+    } else if wide || text.trim_ascii_start().starts_with(b"<") {
+        Kind::Xml
+    } else {
+        Kind::Other
+    })
+}
+
 /// Reads the signatures of a file. `name` is the file as shown to a person; `objects` are files that detached signatures speak of.
 ///
 /// # Errors
@@ -34,14 +69,13 @@ pub fn read<R: Read + Seek>(
     objects: &mut dyn Objects,
     limits: &Limits,
 ) -> std::io::Result<FileFacts> {
-    let mut head = Vec::with_capacity(PDF_HEADER);
-    source.by_ref().take(PDF_HEADER as u64).read_to_end(&mut head)?;
+    let kind = kind(&mut source)?;
     let size = source.seek(SeekFrom::End(0))?;
     source.seek(SeekFrom::Start(0))?;
-    if head.starts_with(b"PK") {
+    if kind == Kind::Zip {
         return Ok(asic::read(source, &limits.zip));
     }
-    if head.windows(5).any(|w| w == b"%PDF-") {
+    if kind == Kind::Pdf {
         if size > limits.pdf.size as u64 {
             return Ok(refused("pdf.too-large", name));
         }
@@ -49,9 +83,7 @@ pub fn read<R: Read + Seek>(
         source.read_to_end(&mut data)?;
         return Ok(pades::read(name, &data, &limits.pdf).unwrap_or_else(|e| refused(e.code(), e)));
     }
-    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head);
-    let wide = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
-    if wide || text.trim_ascii_start().starts_with(b"<") {
+    if kind == Kind::Xml {
         if size > MAX_XML {
             return Ok(refused("xml.too-large", name));
         }

@@ -3,7 +3,7 @@
 mod container;
 mod level;
 mod media;
-mod names;
+pub(crate) mod names;
 mod pdf;
 
 use std::path::{Path, PathBuf};
@@ -57,6 +57,28 @@ pub(crate) enum Wanted {
     Lt,
     /// With an archive time stamp.
     Lta,
+}
+
+impl Wanted {
+    /// The level.
+    pub(crate) fn level(self) -> Level {
+        match self {
+            Self::B => Level::B,
+            Self::T => Level::T,
+            Self::Lt => Level::LT,
+            Self::Lta => Level::LTA,
+        }
+    }
+}
+
+/// Name of a level in results.
+pub(crate) fn level_name(level: Level) -> &'static str {
+    match level {
+        Level::B => "B",
+        Level::T => "T",
+        Level::LT => "LT",
+        Level::LTA => "LTA",
+    }
 }
 
 #[derive(Args)]
@@ -188,13 +210,8 @@ impl Plan {
 
 impl Work<'_> {
     fn made(&self, files: &[PathBuf], output: PathBuf, format: &'static str, level: Level) {
-        let level = match level {
-            Level::B => "B",
-            Level::T => "T",
-            Level::LT => "LT",
-            Level::LTA => "LTA",
-        };
-        let made = Made { file: files.to_vec(), output, format, level, signer: self.credential.name() };
+        let made =
+            Made { file: files.to_vec(), output, format, level: level_name(level), signer: self.credential.name() };
         self.ui.result(&made, || made.output.display().to_string());
     }
 }

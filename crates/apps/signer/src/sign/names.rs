@@ -8,7 +8,7 @@ use std::{
 use crate::failure::Failure;
 
 /// Where the result goes: as told, or beside `input` under `name`.
-pub(super) fn target(out: Option<&Path>, input: &Path, name: &str) -> PathBuf {
+pub(crate) fn target(out: Option<&Path>, input: &Path, name: &str) -> PathBuf {
     match out {
         Some(dir) if dir.is_dir() => dir.join(name),
         Some(path) => path.to_owned(),
@@ -17,12 +17,12 @@ pub(super) fn target(out: Option<&Path>, input: &Path, name: &str) -> PathBuf {
 }
 
 /// `Ligums.docx` → `Ligums.edoc`.
-pub(super) fn container(input: &Path, extension: &str) -> String {
+pub(crate) fn container(input: &Path, extension: &str) -> String {
     format!("{}.{extension}", stem(input))
 }
 
 /// `Ligums.pdf` → `Ligums-signed.pdf`.
-pub(super) fn signed(input: &Path) -> String {
+pub(crate) fn signed(input: &Path) -> String {
     let extension = input.extension().map(|e| e.to_string_lossy().into_owned()).unwrap_or_default();
     format!("{}-signed.{extension}", stem(input))
 }
@@ -32,7 +32,7 @@ fn stem(input: &Path) -> String {
 }
 
 /// The names the files get in a container: their own; two of one name are refused.
-pub(super) fn inside(files: &[PathBuf]) -> Result<Vec<String>, Failure> {
+pub(crate) fn inside(files: &[PathBuf]) -> Result<Vec<String>, Failure> {
     let mut seen = HashSet::new();
     let mut names = Vec::new();
     for f in files {

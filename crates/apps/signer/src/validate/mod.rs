@@ -2,7 +2,6 @@
 
 mod fetch;
 mod human;
-mod objects;
 
 use std::{
     fs::{self, File},
@@ -19,8 +18,7 @@ use base::{Clock as _, SystemClock, Timestamp};
 use clap::Args;
 use pki::Certificate;
 
-use crate::{failure::Failure, network, ui::Ui};
-use objects::Supplied;
+use crate::{failure::Failure, network, supplied::Supplied, ui::Ui};
 
 /// Options of `validate`.
 #[derive(Args, Clone, Debug)]

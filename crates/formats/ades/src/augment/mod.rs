@@ -4,6 +4,7 @@
 //! wants ([`Augmentation::want`]) and takes what its caller got, so that a command line, a server and the preservation job share it.
 
 mod error;
+mod open;
 mod steps;
 
 use std::io::Write;
@@ -11,6 +12,7 @@ use std::io::Write;
 use pki::DigestAlgorithm;
 
 pub use error::AugmentError;
+pub use open::open;
 pub use steps::{Augmentation, Want};
 
 use crate::{facts::Level, material::Material};

@@ -1,3 +1,5 @@
+//! Files that a person gives beside a detached signature.
+
 use std::{
     fs::File,
     io::{self, BufReader, Write},
@@ -7,11 +9,11 @@ use std::{
 use ades::{facts::Defect, xades::Objects};
 
 /// Files that the person supplied for detached signatures.
-pub(super) struct Supplied<'a>(&'a [PathBuf]);
+pub(crate) struct Supplied(Vec<PathBuf>);
 
-impl<'a> Supplied<'a> {
-    pub(super) fn new(files: &'a [PathBuf]) -> Self {
-        Self(files)
+impl Supplied {
+    pub(crate) fn new(files: &[PathBuf]) -> Self {
+        Self(files.to_vec())
     }
     /// By the last part of the name: a signature names a file relative to where it once stood.
     fn find(&self, name: &str) -> Option<&Path> {
@@ -20,12 +22,12 @@ impl<'a> Supplied<'a> {
     }
 }
 
-impl Objects for Supplied<'_> {
+impl Objects for Supplied {
     fn has(&self, name: &str) -> bool {
         self.find(name).is_some()
     }
     fn only(&self) -> Option<String> {
-        match self.0 {
+        match self.0.as_slice() {
             [one] => one.file_name().map(|n| n.to_string_lossy().into_owned()),
             _ => None,
         }
