@@ -9,10 +9,10 @@ use tokio::{net::TcpListener, task::JoinSet};
 use web::{
     Shell,
     peers::NodeIdentity,
-    serve::{CancellationToken, serve, tls},
+    serve::{CancellationToken, Listen, Patience, serve, tls},
 };
 
-use crate::{Failure, Node};
+use crate::{Config, Failure, Node};
 
 /// The services, joined: what [`crate::wire::wire`] gives.
 pub struct Wired {
@@ -69,20 +69,20 @@ pub async fn start(node: &Node, wired: Wired, stop: CancellationToken) -> Result
     let public = bind(config.listen.public).await?;
     let mut addresses = Addresses { public: local(&public, config.listen.public), operator: None, contract: None };
     let (mut tasks, late) = (JoinSet::new(), CancellationToken::new());
-    let router = wired.shell.router();
+    let pages = Listen { router: wired.shell.router(), tls: public_tls, patience: patience(config) };
     let requests = stop.clone();
     let worker_stop = late.clone();
     tasks.spawn(async move {
-        serve(public, router, public_tls, requests).await;
+        serve(public, pages, requests).await;
         worker_stop.cancel();
         "public listener"
     });
     if let Some(address) = config.listen.operator {
         let listener = bind(address).await?;
         addresses.operator = Some(local(&listener, address));
-        let (router, stop) = (wired.shell.ops_router(), stop.clone());
+        let (console, stop) = (Listen::new(wired.shell.ops_router(), None), stop.clone());
         tasks.spawn(async move {
-            serve(listener, router, None, stop).await;
+            serve(listener, console, stop).await;
             "operator listener"
         });
     }
@@ -94,9 +94,10 @@ pub async fn start(node: &Node, wired: Wired, stop: CancellationToken) -> Result
         addresses.contract = Some(local(&listener, address));
         let callers: BTreeSet<String> = nodes.callers.iter().cloned().collect();
         let router = web::peers::router(node.cx.clone(), wired.handlers, callers);
+        let calls = Listen::new(router, Some(tls)).any_number();
         let stop = stop.clone();
         tasks.spawn(async move {
-            serve(listener, router, Some(tls), stop).await;
+            serve(listener, calls, stop).await;
             "contract listener"
         });
     }
@@ -113,6 +114,14 @@ pub async fn start(node: &Node, wired: Wired, stop: CancellationToken) -> Result
         "sequencer"
     });
     Ok(Running { addresses, stop, tasks })
+}
+
+/// How patient the public listener is. A proxy in front makes all connections itself: then no address has a limit.
+fn patience(config: &Config) -> Patience {
+    let limits = &config.limits;
+    let own = limits.connections_per_address;
+    let per_address = (own > 0 && config.proxy.address_header.is_none()).then_some(own);
+    Patience { connections: limits.connections, per_address, ..Patience::default() }
 }
 
 /// A token that is cancelled by SIGTERM, SIGINT or Ctrl-C; a second signal ends the process at once.

@@ -6,7 +6,7 @@ use askama::Template;
 use base::Cx;
 use web::{
     Answer, Config, Fields, Filled, Nav, PageCx, Permission, Route, Routes, Shell,
-    serve::{CancellationToken, serve},
+    serve::{CancellationToken, Listen, serve},
     session::MemoryGate,
     ui::{StepState, Steps},
 };
@@ -65,6 +65,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let shell = Shell::build(cx, config, Arc::new(MemoryGate::default()), vec![routes])?;
     let listener = tokio::net::TcpListener::bind(&address).await?;
     println!("http://{address}/");
-    serve(listener, shell.router(), None, CancellationToken::new()).await;
+    serve(listener, Listen::new(shell.router(), None), CancellationToken::new()).await;
     Ok(())
 }

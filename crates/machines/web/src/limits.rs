@@ -123,7 +123,7 @@ impl Limits {
 }
 
 /// An IPv6 visitor owns at least a /64: count those together.
-fn network(ip: IpAddr) -> IpAddr {
+pub(crate) fn network(ip: IpAddr) -> IpAddr {
     match ip {
         IpAddr::V4(_) => ip,
         IpAddr::V6(v6) => match v6.to_ipv4_mapped() {

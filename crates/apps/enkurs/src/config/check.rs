@@ -48,6 +48,7 @@ impl Config {
             ("message_kib", limits.message_kib),
             ("request_seconds", limits.request_seconds),
             ("upload_seconds", limits.upload_seconds),
+            ("connections", limits.connections as u64),
         ] {
             if value == 0 || value > 1 << 20 {
                 return Err(format!("limits.{name}: between 1 and {}", 1 << 20));

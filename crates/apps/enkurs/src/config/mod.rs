@@ -153,6 +153,10 @@ pub struct Limits {
     pub request_seconds: u64,
     /// Longest upload, in seconds.
     pub upload_seconds: u64,
+    /// Connections to the public listener at once; more wait.
+    pub connections: usize,
+    /// Connections from one address at once; more are closed. 0 lifts it, and so does a proxy.
+    pub connections_per_address: usize,
     /// Requests per minute and address: read, write, sign-in, upload. 0 lifts a limit.
     pub rates: Rates,
 }
@@ -258,6 +262,8 @@ impl Default for Limits {
             message_kib: 1024,
             request_seconds: 30,
             upload_seconds: 900,
+            connections: 4096,
+            connections_per_address: 256,
             rates: Rates::default(),
         }
     }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod forms;
+mod listener;
 mod peers;
 mod sample;
 mod sessions;

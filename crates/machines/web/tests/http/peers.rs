@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use web::{
     peers::{self, MutualTls, NodeIdentity},
-    serve::{CancellationToken, serve},
+    serve::{CancellationToken, Listen, serve},
 };
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -27,7 +27,7 @@ impl Call for Double {
 }
 
 /// Chain and key of one node, PEM.
-fn node(root: &TestEntity, serial: u64, dns: &str) -> (Vec<u8>, Vec<u8>) {
+pub(crate) fn node(root: &TestEntity, serial: u64, dns: &str) -> (Vec<u8>, Vec<u8>) {
     let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &SystemRandom::new()).unwrap();
     let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pkcs8.as_ref()).unwrap();
     let public = PublicKey::from_ec_point(pki::KeyKind::P256, pair.public_key().as_ref()).unwrap();
@@ -63,7 +63,7 @@ async fn calls_cross_nodes_and_strangers_do_not() {
     let port = listener.local_addr().unwrap().port();
     let me = NodeIdentity { chain: &here.0, key: &here.1, authority: &authority };
     let stop = CancellationToken::new();
-    let running = tokio::spawn(serve(listener, router, Some(me.server().unwrap()), stop.clone()));
+    let running = tokio::spawn(serve(listener, Listen::new(router, Some(me.server().unwrap())), stop.clone()));
 
     let portal = client(&authority, &node(&root, 3, "portal.nodes"), port);
     assert_eq!(portal.call(&cx, Double(21)).await, Ok(42));
