@@ -58,6 +58,20 @@ impl Strength {
         self.curves.push((curve, end));
     }
 
+    /// When a digest algorithm ends, if an end is known; the earliest time there is when it is not accepted at all.
+    pub fn digest_end(&self, digest: DigestAlgorithm) -> Option<Timestamp> {
+        let row = self.digests.iter().find(|(d, _)| *d == digest);
+        row.map_or(Some(Timestamp::MIN), |(_, end)| *end)
+    }
+    /// When keys of this kind end, as [`Self::digest_end`].
+    pub fn key_end(&self, key: KeyKind) -> Option<Timestamp> {
+        match key {
+            KeyKind::Rsa(bits) => self.rsa.iter().find(|(b, _)| bits >= *b).map(|(_, e)| *e),
+            other => self.curves.iter().find(|(c, _)| *c == other).map(|(_, e)| *e),
+        }
+        .unwrap_or(Some(Timestamp::MIN))
+    }
+
     /// Whether a digest made or relied on at `at` is good enough.
     pub fn digest(&self, digest: DigestAlgorithm, at: Timestamp) -> Result<(), Weakness> {
         match self.digests.iter().find(|(d, _)| *d == digest) {

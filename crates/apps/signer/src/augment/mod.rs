@@ -69,12 +69,12 @@ pub(crate) async fn run(o: Options, ui: &Ui) -> Result<u8, Failure> {
     let name = o.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let source = BufReader::with_capacity(256 * 1024, File::open(&o.file).map_err(Failure::reading(&o.file))?);
     let objects = Box::new(Supplied::new(&o.detached));
-    let mut file = augment::open(&name, source, objects, &Limits::default())?;
+    let file = augment::open(&name, source, objects, &Limits::default())?;
     let mut out = Output::create(&path, o.force)?;
     let client = o.network.client(&o.tsa.as_deref().into_iter().collect::<Vec<_>>())?;
     let cx = Cx::system();
     let mut stamps = 0;
-    let mut steps = Augmentation::new(file.as_mut(), o.level.level(), o.signature.as_deref(), DigestAlgorithm::Sha256)?;
+    let mut steps = Augmentation::new(file, o.level.level(), o.signature.as_deref(), DigestAlgorithm::Sha256)?;
     while let Some(want) = steps.want()? {
         match want {
             Want::Stamp { algorithm, digest } => {
@@ -88,7 +88,7 @@ pub(crate) async fn run(o: Options, ui: &Ui) -> Result<u8, Failure> {
             }
         }
     }
-    file.write(&mut out)?;
+    steps.into_file().write(&mut out)?;
     let output = out.commit()?;
     let done = Done { file: o.file, output, level: level_name(o.level.level()), stamps };
     ui.result(&done, || format!("{}\t{}", done.output.display(), done.level));

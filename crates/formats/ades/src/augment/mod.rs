@@ -3,6 +3,7 @@
 //! [`Raise`] is what a format can do with a file; [`Augmentation`] is the order of the steps. It does no input or output: it says what it
 //! wants ([`Augmentation::want`]) and takes what its caller got, so that a command line, a server and the preservation job share it.
 
+mod due;
 mod error;
 mod open;
 mod steps;
@@ -11,6 +12,7 @@ use std::io::Write;
 
 use pki::DigestAlgorithm;
 
+pub use due::due;
 pub use error::AugmentError;
 pub use open::open;
 pub use steps::{Augmentation, Want};

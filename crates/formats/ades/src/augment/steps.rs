@@ -32,20 +32,20 @@ enum Step {
 }
 
 /// Raises the signatures of a file, one step after another.
-pub struct Augmentation<'f> {
-    file: &'f mut dyn Raise,
+pub struct Augmentation {
+    file: Box<dyn Raise>,
     digest: DigestAlgorithm,
     steps: VecDeque<(String, Step)>,
 }
 
-impl<'f> Augmentation<'f> {
+impl Augmentation {
     /// Plans the way of all signatures (`only`: of this one) to `target`. A signature that has the level already is left alone, but for LTA,
     /// which is renewed: material for the last archive time stamp, then a new one. `digest` is that of new time stamps.
     ///
     /// # Errors
     /// When there is no signature, or nothing would change.
     pub fn new(
-        file: &'f mut dyn Raise,
+        file: Box<dyn Raise>,
         target: Level,
         only: Option<&str>,
         digest: DigestAlgorithm,
@@ -72,6 +72,11 @@ impl<'f> Augmentation<'f> {
             return Err(AugmentError::AlreadyThere(chosen.join(", ")));
         }
         Ok(Self { file, digest, steps })
+    }
+
+    /// The file as it stands.
+    pub fn into_file(self) -> Box<dyn Raise> {
+        self.file
     }
 
     /// What is wanted next; `None` when all is done.
