@@ -15,13 +15,23 @@ pub struct Config {
     pub minutes: i64,
     /// Days for which a signed file can be fetched.
     pub keep_days: i64,
+    /// Days before the end of its latest time stamp at which a kept file is renewed.
+    pub renew_days: i64,
     /// Minutes for which a verdict can be looked at.
     pub report_minutes: i64,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { files: 20, file_size: 1 << 30, pdf_size: 128 << 20, minutes: 60, keep_days: 30, report_minutes: 60 }
+        Self {
+            files: 20,
+            file_size: 1 << 30,
+            pdf_size: 128 << 20,
+            minutes: 60,
+            keep_days: 30,
+            renew_days: 90,
+            report_minutes: 60,
+        }
     }
 }
 

@@ -18,6 +18,7 @@ mod api;
 mod config;
 pub mod engine;
 mod errand;
+mod keep;
 mod report;
 mod session;
 mod sign;
@@ -76,12 +77,14 @@ impl Signing {
         let routes = Routes::new("signing", include_str!("../locale/lv.ftl"), include_str!("../locale/en.ftl"))
             .errors(errand::CODES)
             .errors(engine::CODES)
+            .errors(keep::CODES)
             .nav(Nav::new(30, "/sign", "signing-nav-sign", Permission::Public).private())
             .nav(Nav::new(40, "/validate", "signing-nav-validate", Permission::Public))
             .asset(Asset::js("web-eid.js", agent::WEB_EID_JS))
             .asset(Asset::js("sign.js", include_str!("sign/sign.js")))
             .watch(self.watch());
         let routes = sign::routes(self, routes);
+        let routes = keep::routes(self, routes);
         let routes = verify::routes(self, routes);
         api::routes(self, routes)
     }
@@ -93,13 +96,19 @@ impl Signing {
             let this = this.clone();
             async move {
                 let Ok(waiting) = errand::overdue(&this, &cx).await else { return Finding::new(Health::Down) };
-                let health = if waiting == 0 { Health::Good } else { Health::Look };
+                let Ok(renewals) = keep::overdue(&this, &cx).await else { return Finding::new(Health::Down) };
+                let health = if waiting == 0 && renewals == 0 { Health::Good } else { Health::Look };
                 let name = if lang == Lang::Lv {
                     "Paraksti, kas gaida pabeigšanu"
                 } else {
                     "Signatures waiting to be finished"
                 };
-                Finding::new(health).row(name, waiting)
+                let kept = if lang == Lang::Lv {
+                    "Glabāti faili, kuru zīmogus neizdodas atjaunot"
+                } else {
+                    "Kept files whose time stamps are not renewed"
+                };
+                Finding::new(health).row(name, waiting).row(kept, renewals)
             }
         })
     }
@@ -115,6 +124,17 @@ impl Signing {
             async move { errand::complete_job(&this, &cx, &job).await }
         });
         let this = self.clone();
+        worker.on(keep::RENEW, move |cx, job| {
+            let this = this.clone();
+            async move { keep::renew_job(&this, &cx, &job).await }
+        });
+        let this = self.clone();
+        worker.on(keep::SCHEDULE, move |cx, _| {
+            let this = this.clone();
+            async move { Ok(keep::schedule(&this, &cx).await?) }
+        });
+        worker.every(keep::SCHEDULE, jiff::SignedDuration::from_hours(24));
+        let this = self.clone();
         worker.on(SWEEP, move |cx, _| {
             let this = this.clone();
             async move {
@@ -128,5 +148,5 @@ impl Signing {
 
 /// Every statement of this crate; prepared on both databases by a test.
 pub fn queries() -> Vec<&'static str> {
-    [errand::QUERIES, verify::QUERIES].concat()
+    [errand::QUERIES, keep::QUERIES, verify::QUERIES].concat()
 }

@@ -6,8 +6,7 @@ use super::Raise;
 /// When the latest time stamp of a signature stops proving anything: the unit's certificate ends, or one of its algorithms does
 /// (ETSI TS 119 312). Before that a new archive time stamp has to be over it. `None` without a readable time stamp.
 pub fn due(file: &dyn Raise, id: &str, strength: &Strength) -> Option<Timestamp> {
-    let carried: Vec<Certificate> =
-        file.carried(id).iter().filter_map(|der| Certificate::from_der(der).ok()).collect();
+    let carried: Vec<Certificate> = file.carried(id).iter().filter_map(|der| Certificate::from_der(der).ok()).collect();
     let tokens = file.tokens(id).into_iter().filter_map(|t| TimeStampToken::from_ber(&t).ok());
     let latest = tokens.max_by_key(|t| t.info.time)?;
     let unit = latest.verify(&carried).ok()?;

@@ -1,6 +1,9 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
-use ades::{asic::AsicError, gather::GatherError, pades::PadesError, pdf::PdfError, xades::XadesError, zip::ZipError};
+use ades::{
+    asic::AsicError, augment::AugmentError, gather::GatherError, pades::PadesError, pdf::PdfError, xades::XadesError,
+    zip::ZipError,
+};
 use contract::Refusal;
 use web::{Refuses, Status};
 
@@ -45,6 +48,9 @@ pub enum EngineError {
     /// A XAdES signature could not be made.
     #[error(transparent)]
     Xades(XadesError),
+    /// A signature could not be raised to a higher level.
+    #[error(transparent)]
+    Augment(AugmentError),
     /// The certificate cannot be read.
     #[error("the certificate cannot be read")]
     CertificateUnreadable,
@@ -115,6 +121,11 @@ pub(crate) const CODES: &[&str] = &[
     "signing.material.incomplete",
     "signing.hand.refused",
     "signing.internal",
+    "augment.unsupported",
+    "augment.no-signature",
+    "augment.signature",
+    "augment.already-there",
+    "augment.object",
 ];
 
 fn pdf_code(code: &str) -> &'static str {
@@ -159,6 +170,7 @@ impl EngineError {
             Self::Defect { code, .. } if code.starts_with("pdf.") => pdf_code(code),
             Self::Defect { code, .. } if code.starts_with("xml.") => "signing.xml.refused",
             Self::Defect { code, .. } => container_code(code),
+            Self::Augment(e) => e.code(),
             Self::CertificateUnreadable => "signing.certificate.unreadable",
             Self::CertificatePurpose => "signing.certificate.purpose",
             Self::CertificateIssuer => "signing.certificate.issuer",
@@ -188,6 +200,7 @@ impl EngineError {
         match self {
             Self::Pdf(e) => e.to_string(),
             Self::Container(e) => e.to_string(),
+            Self::Augment(e) => e.to_string(),
             Self::Defect { code, object } => format!("{code} ({object})"),
             Self::TimeStamp(why) | Self::Material(why) | Self::Hand(why) => why.clone(),
             _ => String::new(),
@@ -260,6 +273,17 @@ impl From<AsicError> for EngineError {
             AsicError::Name(name) => Self::Name(name),
             AsicError::Zip(ZipError::Io(e)) => Self::Io(e),
             other => Self::Container(other),
+        }
+    }
+}
+
+impl From<AugmentError> for EngineError {
+    fn from(e: AugmentError) -> Self {
+        match e {
+            AugmentError::Io(e) => Self::Io(e),
+            AugmentError::Timestamp(why) => Self::TimeStamp(why),
+            AugmentError::Order(_) | AugmentError::Unknown(_) => Self::State,
+            other => Self::Augment(other),
         }
     }
 }

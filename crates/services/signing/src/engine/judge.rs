@@ -1,9 +1,9 @@
 use ades::{
     asic::AsicError,
     detect,
-    facts::{Defect, FileFacts},
+    facts::FileFacts,
     validate::{Anchors, Basis, Lang, Material, Need, Policy, Report, validate_file},
-    xades,
+    xades::Nothing,
     zip::ZipError,
 };
 use base::Cx;
@@ -90,18 +90,6 @@ impl Engine {
     }
 }
 
-/// A signature file without the files that it may be about.
-struct Alone;
-
-impl xades::Objects for Alone {
-    fn has(&self, _: &str) -> bool {
-        false
-    }
-    fn copy(&mut self, name: &str, _: &mut dyn std::io::Write) -> Result<(), Defect> {
-        Err(Defect { code: "xades.object-missing", object: name.to_owned(), fatal: false })
-    }
-}
-
 /// Reads a file into facts by what it is.
 fn facts(input: &Input, limits: &EngineLimits) -> Result<FileFacts, EngineError> {
     let head = input.head(256)?;
@@ -109,8 +97,7 @@ fn facts(input: &Input, limits: &EngineLimits) -> Result<FileFacts, EngineError>
     if head.starts_with(b"%PDF-") && input.size > most {
         return Err(EngineError::PdfTooLarge { limit: most });
     }
-    let all = detect::Limits { zip: limits.zip, pdf: limits.pdf };
-    let facts = detect::read(&input.name, input.open()?, &mut Alone, &all)?;
+    let facts = detect::read(&input.name, input.open()?, &mut Nothing, &limits.readers())?;
     let judged = facts.container.is_some() || facts.defects.iter().any(|d| d.fatal);
     if !judged && is_asic(&head) {
         return Err(EngineError::Container(AsicError::Zip(ZipError::NotZip)));

@@ -4,6 +4,7 @@
 //! takes the value and fetches time stamp and validation material from the trust core through the contract, [`write`] writes the
 //! signed file. [`Engine::sign`] does all of it with a [`Hand`] that signs. [`Engine::validate`] judges a file.
 
+mod augment;
 mod certificate;
 mod complete;
 mod error;
@@ -18,7 +19,7 @@ mod tests;
 
 use std::io::Write;
 
-use ades::{facts::Level, pdf, zip};
+use ades::{detect, facts::Level, pdf, zip};
 use base::Cx;
 use contract::Peers;
 use futures_util::future::BoxFuture;
@@ -26,6 +27,7 @@ use jiff::Timestamp;
 use pki::{DigestAlgorithm, SignatureAlgorithm};
 use serde::{Deserialize, Serialize};
 
+pub use augment::Raised;
 pub use complete::{Completed, write};
 pub(crate) use error::CODES;
 pub use error::EngineError;
@@ -46,6 +48,13 @@ pub struct EngineLimits {
     pub zip: zip::Limits,
     /// Bytes of text shown before signing.
     pub preview: usize,
+}
+
+impl EngineLimits {
+    /// Those of the readers.
+    pub(crate) fn readers(&self) -> detect::Limits {
+        detect::Limits { zip: self.zip, pdf: self.pdf }
+    }
 }
 
 impl Default for EngineLimits {

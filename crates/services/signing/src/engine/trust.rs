@@ -77,7 +77,19 @@ impl Trust {
 
     /// Everything that shows these end certificates valid now. A revoked one is an error.
     pub(crate) async fn gather(&self, cx: &Cx, ends: &[Vec<u8>], roots: &Roots) -> Result<Material, EngineError> {
-        let mut gather = Gather::new(ends, &roots.all(), cx.now())?;
+        self.gather_with(cx, ends, &[], roots).await
+    }
+
+    /// The same with further certificates that may lie between them and the root.
+    pub(crate) async fn gather_with(
+        &self,
+        cx: &Cx,
+        ends: &[Vec<u8>],
+        known: &[Vec<u8>],
+        roots: &Roots,
+    ) -> Result<Material, EngineError> {
+        let known = [roots.all().as_slice(), known].concat();
+        let mut gather = Gather::new(ends, &known, cx.now())?;
         while let Some(ask) = gather.ask() {
             match &ask {
                 Ask::Ocsp { request, .. } => match self.ocsp(cx, request).await {

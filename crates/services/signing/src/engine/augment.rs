@@ -1,0 +1,75 @@
+use std::io::Write;
+
+use ades::{
+    augment::{self, Augmentation, Raise, Want},
+    facts::Level,
+    xades::Nothing,
+};
+use base::Cx;
+use jiff::Timestamp;
+use pki::{DigestAlgorithm, strength::Strength};
+
+use super::{Engine, EngineError, Input, blocking};
+
+/// A file whose signatures were raised.
+pub struct Raised {
+    file: Box<dyn Raise>,
+    /// When its time stamps have to be renewed: the earliest of all signatures.
+    pub due: Option<Timestamp>,
+}
+
+impl Engine {
+    /// Raises all signatures of a file to `level`, with time stamps and status information of the trust core; LTA is renewed.
+    ///
+    /// # Errors
+    /// When the file cannot be raised, or the trust core does not give what is needed.
+    pub async fn augment(&self, cx: &Cx, input: &Input, level: Level) -> Result<Raised, EngineError> {
+        if input.size == 0 {
+            return Err(EngineError::Empty(input.name.clone()));
+        }
+        let (source, limits) = (input.clone(), self.limits.readers());
+        let mut steps = blocking(move || {
+            let file = augment::open(&source.name, source.open()?, Box::new(Nothing), &limits)?;
+            Ok(Augmentation::new(file, level, None, DigestAlgorithm::Sha256)?)
+        })
+        .await?;
+        let roots = self.trust.roots(cx).await?;
+        loop {
+            let want;
+            (steps, want) = blocking(move || {
+                let want = steps.want()?;
+                Ok((steps, want))
+            })
+            .await?;
+            steps = match want {
+                None => break,
+                Some(Want::Stamp { algorithm, digest }) => {
+                    let token = self.trust.time_stamp(cx, algorithm, digest).await?;
+                    blocking(move || steps.give_stamp(&token).map(|()| steps).map_err(EngineError::from)).await?
+                }
+                Some(Want::Material { ends, known }) => {
+                    let material = self.trust.gather_with(cx, &ends, &known, &roots).await?;
+                    blocking(move || steps.give_material(&material).map(|()| steps).map_err(EngineError::from)).await?
+                }
+            };
+        }
+        let file = steps.into_file();
+        let strength = Strength::default();
+        let due = file.ids().iter().filter_map(|id| augment::due(file.as_ref(), id, &strength)).min();
+        Ok(Raised { file, due })
+    }
+}
+
+impl Raised {
+    /// Writes the file on a thread for blocking work; `out` is given back.
+    ///
+    /// # Errors
+    /// When reading or writing fails.
+    pub async fn write<W: Write + Send + 'static>(mut self, mut out: W) -> Result<W, EngineError> {
+        blocking(move || {
+            self.file.write(&mut out)?;
+            Ok(out)
+        })
+        .await
+    }
+}
