@@ -11,6 +11,7 @@ mod inspect;
 mod key;
 mod network;
 mod output;
+mod raise;
 mod secret;
 mod sign;
 mod supplied;

@@ -2,19 +2,16 @@
 
 use std::{fs::File, io::BufReader, path::PathBuf};
 
-use ades::{
-    augment::{self, Augmentation, Want},
-    detect::Limits,
-};
+use ades::{augment, detect::Limits};
 use base::Cx;
 use clap::Args;
-use pki::DigestAlgorithm;
 use serde::Serialize;
 
 use crate::{
     failure::Failure,
     network,
     output::Output,
+    raise::Sources,
     sign::{Wanted, level_name, names},
     supplied::Supplied,
     ui::Ui,
@@ -72,23 +69,9 @@ pub(crate) async fn run(o: Options, ui: &Ui) -> Result<u8, Failure> {
     let file = augment::open(&name, source, objects, &Limits::default())?;
     let mut out = Output::create(&path, o.force)?;
     let client = o.network.client(&o.tsa.as_deref().into_iter().collect::<Vec<_>>())?;
-    let cx = Cx::system();
-    let mut stamps = 0;
-    let mut steps = Augmentation::new(file, o.level.level(), o.signature.as_deref(), DigestAlgorithm::Sha256)?;
-    while let Some(want) = steps.want()? {
-        match want {
-            Want::Stamp { algorithm, digest } => {
-                let tsa = o.tsa.as_deref().ok_or_else(|| Failure::usage("sign.no-tsa", ""))?;
-                let nonce: [u8; 8] = cx.bytes();
-                steps.give_stamp(&client.time_stamp(tsa, algorithm, &digest, &nonce).await?)?;
-                stamps += 1;
-            }
-            Want::Material { ends, known } => {
-                steps.give_material(&client.material(&ends, &known, cx.now()).await?)?;
-            }
-        }
-    }
-    steps.into_file().write(&mut out)?;
+    let sources = Sources { client: &client, tsa: o.tsa.as_deref(), cx: &Cx::system() };
+    let (mut file, stamps) = sources.raise(file, o.level.level(), o.signature.as_deref()).await?;
+    file.write(&mut out)?;
     let output = out.commit()?;
     let done = Done { file: o.file, output, level: level_name(o.level.level()), stamps };
     ui.result(&done, || format!("{}\t{}", done.output.display(), done.level));

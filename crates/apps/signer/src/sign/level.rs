@@ -1,10 +1,10 @@
 //! What raises a signature from B: a time stamp, and the material for its validation.
 
-use ades::material::Material;
+use ades::{augment::Raise, facts::Level, material::Material};
 use pki::{DigestAlgorithm, TimeStampToken};
 
 use super::{Wanted, Work};
-use crate::failure::Failure;
+use crate::{failure::Failure, raise::Sources};
 
 impl Work<'_> {
     /// A time stamp over `imprint`, unless the level is B.
@@ -14,6 +14,16 @@ impl Work<'_> {
         };
         let nonce: [u8; 8] = self.cx.bytes();
         Ok(Some(self.client.time_stamp(tsa, digest, imprint, &nonce).await?))
+    }
+
+    /// Raises a signature at B to the wanted level.
+    pub(super) async fn raised(&self, file: Box<dyn Raise>) -> Result<Box<dyn Raise>, Failure> {
+        let level = self.options.level.level();
+        if level == Level::B {
+            return Ok(file);
+        }
+        let sources = Sources { client: &self.client, tsa: self.options.tsa.as_deref(), cx: &self.cx };
+        sources.raise(file, level, None).await.map(|(file, _)| file)
     }
 
     /// The material for the signer and the time stamp, for levels from LT.
