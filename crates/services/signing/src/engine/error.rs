@@ -120,12 +120,9 @@ pub(crate) const CODES: &[&str] = &[
     "signing.time-stamp.missing",
     "signing.material.incomplete",
     "signing.hand.refused",
+    "signing.augment.impossible",
+    "signing.augment.already-there",
     "signing.internal",
-    "augment.unsupported",
-    "augment.no-signature",
-    "augment.signature",
-    "augment.already-there",
-    "augment.object",
 ];
 
 fn pdf_code(code: &str) -> &'static str {
@@ -170,7 +167,8 @@ impl EngineError {
             Self::Defect { code, .. } if code.starts_with("pdf.") => pdf_code(code),
             Self::Defect { code, .. } if code.starts_with("xml.") => "signing.xml.refused",
             Self::Defect { code, .. } => container_code(code),
-            Self::Augment(e) => e.code(),
+            Self::Augment(AugmentError::AlreadyThere(_)) => "signing.augment.already-there",
+            Self::Augment(_) => "signing.augment.impossible",
             Self::CertificateUnreadable => "signing.certificate.unreadable",
             Self::CertificatePurpose => "signing.certificate.purpose",
             Self::CertificateIssuer => "signing.certificate.issuer",
