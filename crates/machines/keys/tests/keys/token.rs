@@ -1,7 +1,6 @@
-//! SoftHSM2 reads its configuration from the environment when it is initialised, so these tests run in a process of their own
-//! that `token_suite` starts with its own `SOFTHSM2_CONF`.
+//! What is particular to tokens, on SoftHSM2.
 
-use std::{env, fs, path::PathBuf, process::Command, sync::Arc, time::Duration};
+use std::{env, fs, path::PathBuf, sync::Arc, time::Duration};
 
 use base::Secret;
 use cryptoki::context::Pkcs11;
@@ -12,24 +11,16 @@ use keys::{
 
 use crate::suite;
 
-#[test]
-fn token_suite() {
-    if softhsm::library().is_none() {
-        assert!(
-            env::var("ENKURS_TEST_HSM").as_deref() != Ok("required"),
-            "SoftHSM2 is not installed (Debian: apt-get install softhsm2)"
-        );
-        println!("SoftHSM2 is not installed: only the software store is tested");
-        return;
-    }
-    let dir = tempfile::tempdir().unwrap();
-    let conf = softhsm::configure(dir.path()).unwrap();
-    let run = Command::new(env::current_exe().unwrap())
-        .args(["token::inside", "--ignored", "--test-threads=1", "--nocapture"])
-        .env("SOFTHSM2_CONF", conf)
-        .output()
-        .unwrap();
-    assert!(run.status.success(), "{}\n{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+/// Each body runs in a process of its own.
+macro_rules! on_a_token {
+    ($(async fn $name:ident() $body:block)*) => {$(
+        #[test]
+        fn $name() {
+            softhsm::alone(concat!(module_path!(), "::", stringify!($name)), || {
+                tokio::runtime::Runtime::new().unwrap().block_on(async $body);
+            });
+        }
+    )*};
 }
 
 fn secret(s: &str) -> Secret<String> {
@@ -37,7 +28,6 @@ fn secret(s: &str) -> Secret<String> {
 }
 
 fn config(token: &str) -> Pkcs11Config {
-    assert!(env::var_os("SOFTHSM2_CONF").is_some(), "run by token_suite");
     Pkcs11Config::new(library(), token, secret("123456"))
 }
 
@@ -50,38 +40,23 @@ fn open(token: &str) -> Arc<Pkcs11Store> {
     Pkcs11Store::open(config(token)).unwrap()
 }
 
-/// The test is about to end the library behind the stores' backs: threads of earlier stores must have left it.
-async fn quiet() {
-    tokio::time::sleep(Duration::from_millis(300)).await;
-}
-
-mod inside {
-    use super::*;
-
-    #[tokio::test]
-    #[ignore = "run by token_suite in a process of its own"]
+on_a_token! {
     async fn same_suite_as_the_software_store() {
         suite::whole(open("suite")).await;
     }
 
-    #[tokio::test]
-    #[ignore = "run by token_suite in a process of its own"]
     async fn provisioning_twice_changes_nothing() {
         let store = open("twice");
         store.generate("a", KeyKind::P256).await.unwrap();
         assert_eq!(open("twice").list().await.unwrap().len(), 1);
     }
 
-    #[tokio::test]
-    #[ignore = "run by token_suite in a process of its own"]
     async fn keys_cannot_be_brought_in_or_taken_out() {
         let store = open("closed");
         let pkcs8 = keys::software::new_pkcs8(KeyKind::P256).unwrap();
         assert!(matches!(store.import("a", pkcs8).await, Err(KeyError::Unsupported(_))));
     }
 
-    #[tokio::test]
-    #[ignore = "run by token_suite in a process of its own"]
     async fn a_refused_pin_is_not_tried_again() {
         open("pin");
         let mut wrong = config("pin");
@@ -94,8 +69,6 @@ mod inside {
         open("pin").list().await.expect("the token is not blocked");
     }
 
-    #[tokio::test]
-    #[ignore = "run by token_suite in a process of its own"]
     async fn a_lost_login_or_session_is_opened_anew() {
         let store = open("lost");
         let key = store.generate("a", KeyKind::P256).await.unwrap();
@@ -115,7 +88,6 @@ mod inside {
                 let signature = signer.sign(ToSign::Message(&[round, n]), "test").await.unwrap();
                 assert!(suite::holds(&key.spki, signer.algorithm(), &[round, n], &signature));
             }
-            quiet().await;
             other.clone().finalize().unwrap();
             for n in 0..8 {
                 signer.sign(ToSign::Message(&[round, n]), "test").await.unwrap();
@@ -123,8 +95,6 @@ mod inside {
         }
     }
 
-    #[tokio::test]
-    #[ignore = "run by token_suite in a process of its own"]
     async fn a_token_that_goes_and_comes_back() {
         let store = open("away");
         store.generate("a", KeyKind::P384).await.unwrap();
@@ -135,7 +105,6 @@ mod inside {
         let (tokens, aside) = (conf.with_file_name("tokens"), conf.with_file_name("aside"));
         fs::rename(&tokens, &aside).unwrap();
         fs::create_dir(&tokens).unwrap();
-        quiet().await;
         Pkcs11::new(library()).unwrap().finalize().unwrap();
         for _ in 0..3 {
             let refused = signer.sign(ToSign::Message(b"x"), "test").await.unwrap_err();
@@ -150,8 +119,6 @@ mod inside {
         assert_eq!(store.health().await.unwrap().keys, 1);
     }
 
-    #[tokio::test]
-    #[ignore = "run by token_suite in a process of its own"]
     async fn a_token_torn_out_of_a_running_library() {
         let store = open("torn");
         store.generate("a", KeyKind::P256).await.unwrap();
@@ -176,8 +143,6 @@ mod inside {
         }
     }
 
-    #[tokio::test]
-    #[ignore = "run by token_suite in a process of its own"]
     async fn an_operation_that_takes_too_long_is_given_up() {
         open("slow");
         let mut hurried = config("slow");
@@ -187,8 +152,6 @@ mod inside {
         assert!(matches!(store.generate("r", KeyKind::Rsa4096).await, Err(KeyError::Timeout { .. })));
     }
 
-    #[tokio::test]
-    #[ignore = "run by token_suite in a process of its own"]
     async fn a_library_that_is_not_there() {
         let mut config = config("x");
         config.library = "/nonexistent/libhsm.so".into();
