@@ -16,6 +16,7 @@ pub const CODES: &[&str] = &[
     "ca.pki.unknown-authority",
     "ca.pki.bad-address",
     "ca.pki.stored-unreadable",
+    "ca.service-key.none-in-force",
     "ca.issue.bad-subject",
     "ca.issue.key-unreadable",
     "ca.issue.key-weak",

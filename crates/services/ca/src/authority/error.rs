@@ -26,6 +26,12 @@ pub enum PkiError {
         /// Why.
         source: pki::Error,
     },
+    /// No responder or unit has a certificate in force, and none could be made.
+    #[error("no certificate of the service {service} is in force")]
+    NoServiceKey {
+        /// `ocsp` or `tsu`.
+        service: &'static str,
+    },
     /// Issuing failed.
     #[error(transparent)]
     Issue(Box<IssueError>),
@@ -45,6 +51,7 @@ impl PkiError {
             Self::Unknown => "ca.pki.unknown-authority",
             Self::Address { .. } => "ca.pki.bad-address",
             Self::Stored { .. } => "ca.pki.stored-unreadable",
+            Self::NoServiceKey { .. } => "ca.service-key.none-in-force",
             Self::Issue(e) => e.code(),
             Self::Key(e) => e.code(),
             Self::Store(e) => e.code(),
@@ -53,7 +60,7 @@ impl PkiError {
     /// Whether the same call may succeed later.
     pub fn transient(&self) -> bool {
         match self {
-            Self::NotCreated => true,
+            Self::NotCreated | Self::NoServiceKey { .. } => true,
             Self::Issue(e) => e.transient(),
             Self::Key(e) => e.transient(),
             Self::Store(e) => e.transient(),

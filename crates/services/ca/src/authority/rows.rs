@@ -14,12 +14,16 @@ const PUT: &str = "INSERT INTO ca_authority (name, place, parent, key_label, cer
 const ALL: &str = "SELECT name, parent, key_label, der, created FROM ca_authority ORDER BY place";
 const PUT_KEY: &str = "INSERT INTO ca_service_key (label, kind, authority, certificate, der, not_before, not_after) \
     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (label) DO NOTHING";
-const LATEST_KEY: &str = "SELECT label, authority, der FROM ca_service_key \
-    WHERE kind = $1 AND authority = $2 AND not_before <= $3 AND not_after > $3 ORDER BY not_before DESC, label DESC LIMIT 1";
-const EXPIRED_KEYS: &str = "SELECT label FROM ca_service_key WHERE kind = $1 AND not_after < $2 ORDER BY label";
-const KEYS_IN_FORCE: &str =
-    "SELECT label, der FROM ca_service_key WHERE not_before <= $1 AND not_after > $1 ORDER BY label";
-pub(crate) const QUERIES: &[&str] = &[PUT_PKI, PKI, PUT, ALL, PUT_KEY, LATEST_KEY, EXPIRED_KEYS, KEYS_IN_FORCE];
+const LATEST_KEY: &str = "SELECT k.label, k.certificate, k.der FROM ca_service_key k JOIN ca_certificate c ON c.id = k.certificate \
+    WHERE k.kind = $1 AND k.authority = $2 AND k.not_before <= $3 AND k.not_after > $3 AND c.status = 'good' \
+    ORDER BY k.not_before DESC, k.label DESC LIMIT 1";
+const KEY_LABELS: &str = "SELECT label FROM ca_service_key WHERE kind = $1 AND authority = $2";
+const USED_UP_KEYS: &str = "SELECT k.label FROM ca_service_key k JOIN ca_certificate c ON c.id = k.certificate \
+    WHERE k.kind = $1 AND (k.not_after < $2 OR c.status = 'revoked') ORDER BY k.label";
+const KEYS_IN_FORCE: &str = "SELECT k.label, k.certificate, k.der FROM ca_service_key k JOIN ca_certificate c ON c.id = k.certificate \
+    WHERE k.not_before <= $1 AND k.not_after > $1 AND c.status = 'good' ORDER BY k.label";
+pub(crate) const QUERIES: &[&str] =
+    &[PUT_PKI, PKI, PUT, ALL, PUT_KEY, LATEST_KEY, KEY_LABELS, USED_UP_KEYS, KEYS_IN_FORCE];
 
 /// Fixes the public address, or learns the one that was fixed before.
 pub(super) async fn fix_address(tx: &mut Tx, url: &str) -> Result<String, StoreError> {
@@ -66,12 +70,11 @@ pub(super) async fn put_key(
     tx: &mut Tx,
     kind: ServiceKind,
     authority: &str,
-    label: &str,
-    id: &str,
-    certificate: &Certificate,
+    key: &ServiceKey,
 ) -> Result<bool, StoreError> {
-    let (from, to) = (certificate.not_before(), certificate.not_after());
-    Ok(tx.run(PUT_KEY, params![label, kind.name(), authority, id, certificate.der(), from, to]).await? == 1)
+    let (from, to) = (key.certificate.not_before(), key.certificate.not_after());
+    let der = key.certificate.der();
+    Ok(tx.run(PUT_KEY, params![key.label, kind.name(), authority, key.id, der, from, to]).await? == 1)
 }
 
 pub(super) async fn latest_key(
@@ -80,27 +83,27 @@ pub(super) async fn latest_key(
     authority: &str,
     now: Timestamp,
 ) -> Result<Option<ServiceKey>, PkiError> {
-    let Some(row) = tx.optional(LATEST_KEY, params![kind.name(), authority, now]).await? else { return Ok(None) };
+    tx.optional(LATEST_KEY, params![kind.name(), authority, now]).await?.map(|r| key(&r)).transpose()
+}
+
+/// Labels of all keys that ever were.
+pub(super) async fn key_labels(tx: &mut Tx, kind: ServiceKind, authority: &str) -> Result<Vec<String>, StoreError> {
+    tx.all(KEY_LABELS, params![kind.name(), authority]).await?.iter().map(|r| r.text(0)).collect()
+}
+
+/// Keys that are of no use any more: their certificate ended before `before`, or it is revoked.
+pub(super) async fn used_up_keys(tx: &mut Tx, kind: ServiceKind, before: Timestamp) -> Result<Vec<String>, StoreError> {
+    tx.all(USED_UP_KEYS, params![kind.name(), before]).await?.iter().map(|r| r.text(0)).collect()
+}
+
+/// Keys of responders and units in force.
+pub(super) async fn keys_in_force(tx: &mut Tx, now: Timestamp) -> Result<Vec<ServiceKey>, PkiError> {
+    tx.all(KEYS_IN_FORCE, params![now]).await?.iter().map(key).collect()
+}
+
+fn key(row: &Row) -> Result<ServiceKey, PkiError> {
     let label = row.text(0)?;
     let certificate =
         Certificate::from_der(&row.bytes(2)?).map_err(|source| PkiError::Stored { name: label.clone(), source })?;
-    Ok(Some(ServiceKey { label, certificate }))
-}
-
-/// Keys that no certificate in force needs any more.
-pub(super) async fn expired_keys(tx: &mut Tx, kind: ServiceKind, before: Timestamp) -> Result<Vec<String>, StoreError> {
-    tx.all(EXPIRED_KEYS, params![kind.name(), before]).await?.iter().map(|r| r.text(0)).collect()
-}
-
-/// Certificates of responders and units in force.
-pub(super) async fn keys_in_force(tx: &mut Tx, now: Timestamp) -> Result<Vec<ServiceKey>, PkiError> {
-    let rows = tx.all(KEYS_IN_FORCE, params![now]).await?;
-    rows.iter()
-        .map(|r| {
-            let label = r.text(0)?;
-            let certificate = Certificate::from_der(&r.bytes(1)?)
-                .map_err(|source| PkiError::Stored { name: label.clone(), source })?;
-            Ok(ServiceKey { label, certificate })
-        })
-        .collect()
+    Ok(ServiceKey { label, id: row.text(1)?, certificate })
 }

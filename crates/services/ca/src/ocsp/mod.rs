@@ -47,6 +47,8 @@ pub struct OcspAnswer {
 
 #[derive(Clone)]
 struct Responder {
+    /// Id of its certificate.
+    id: Arc<str>,
     certificate: Certificate,
     signer: Arc<dyn Signer>,
     looked_up: Timestamp,
@@ -56,6 +58,8 @@ struct Responder {
 type Seen = Option<(i64, &'static str)>;
 
 struct Kept {
+    /// Who signed it.
+    responder: Arc<str>,
     seen: Seen,
     made: Timestamp,
     until: Timestamp,
@@ -67,6 +71,12 @@ struct Kept {
 pub(crate) struct Memory {
     responders: RwLock<HashMap<Role, Responder>>,
     answers: Mutex<HashMap<Vec<u8>, Kept>>,
+}
+
+impl Memory {
+    fn forget(&self, role: Role) {
+        self.responders.write().unwrap_or_else(PoisonError::into_inner).remove(&role);
+    }
 }
 
 /// Answers a request. Never fails: trouble is an OCSP error.
@@ -112,14 +122,21 @@ async fn try_answer(ca: &Ca, cx: &Cx, request: &[u8]) -> Result<OcspAnswer, Trou
     let realm = ca.realms().get().await?;
     // One response has one signer: the responder of the first authority named that is ours.
     let authority = request.ids.iter().find_map(|id| realm.of(id)).ok_or(Trouble::NotOurs)?.clone();
-    let seen = lookup(ca, &realm, &authority, &request.ids).await?;
+    let mut responder = responder(ca, cx, authority.role).await?;
+    let mut seen = lookup(ca, &realm, &authority, &responder, &request.ids).await?;
+    if seen.is_none() {
+        // Its certificate was revoked or suspended since it was looked up.
+        ca.memory().forget(authority.role);
+        responder = self::responder(ca, cx, authority.role).await?;
+        seen = lookup(ca, &realm, &authority, &responder, &request.ids).await?;
+    }
+    let seen = seen.ok_or(PkiError::NoServiceKey { service: ServiceKind::Ocsp.name() })?;
     let now = whole(cx.now());
     if let ([id], [row], None) = (request.ids.as_slice(), seen.as_slice(), &request.nonce)
-        && let Some(known) = recall(ca, id, row.as_ref().map(rows::StatusRow::seen), now)
+        && let Some(known) = recall(ca, id, &responder, row.as_ref().map(rows::StatusRow::seen), now)
     {
         return Ok(known);
     }
-    let responder = responder(ca, cx, authority.role).await?;
     let wished = now.checked_add(SignedDuration::from_mins(i64::from(ca.config().ocsp.valid_minutes))).unwrap_or(now);
     let next_update = wished.min(responder.certificate.not_after()).max(now);
     let mut not_issued = false;
@@ -149,28 +166,33 @@ async fn try_answer(ca: &Ca, cx: &Cx, request: &[u8]) -> Result<OcspAnswer, Trou
     let der: Arc<[u8]> =
         OcspResponseTemplate::assemble(&tbs, responder.signer.algorithm(), &signature, chain).map_err(broken)?.into();
     if let ([id], [row], None) = (request.ids.as_slice(), seen.as_slice(), &request.nonce) {
-        keep(
-            ca,
-            id,
-            Kept { seen: row.as_ref().map(rows::StatusRow::seen), made: now, until: next_update, der: der.clone() },
-        );
+        let seen = row.as_ref().map(rows::StatusRow::seen);
+        keep(ca, id, Kept { responder: responder.id, seen, made: now, until: next_update, der: der.clone() });
     }
     Ok(OcspAnswer { der, holds: request.nonce.is_none().then_some((now, next_update)) })
 }
 
-/// The status rows of the ids that belong to `authority`; `None` for serial numbers that were never issued.
+/// The status rows of the ids that belong to `authority`, `None` in it for serial numbers that were never issued; nothing when the
+/// responder must not answer any more.
 async fn lookup(
     ca: &Ca,
     realm: &Realm,
     authority: &Authority,
+    responder: &Responder,
     ids: &[CertId],
-) -> Result<Vec<Option<rows::StatusRow>>, PkiError> {
+) -> Result<Option<Vec<Option<rows::StatusRow>>>, PkiError> {
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
-        let ours = realm.of(id).is_some_and(|a| a.name == authority.name);
-        found.push(if ours { rows::status(ca.db(), &authority.name, &id.serial).await? } else { None });
+        if realm.of(id).is_none_or(|a| a.name != authority.name) {
+            found.push(None);
+            continue;
+        }
+        let Some(row) = rows::status(ca.db(), &authority.name, &id.serial, &responder.id).await? else {
+            return Ok(None);
+        };
+        found.push(row);
     }
-    Ok(found)
+    Ok(Some(found))
 }
 
 fn status(row: Option<&rows::StatusRow>) -> CertStatus {
@@ -194,18 +216,19 @@ async fn responder(ca: &Ca, cx: &Cx, role: Role) -> Result<Responder, PkiError> 
         return Ok(known);
     }
     let (key, signer) = usable(ca, cx, ServiceKind::Ocsp, role).await?;
-    let found = Responder { certificate: key.certificate, signer, looked_up: now };
+    let found = Responder { id: key.id.into(), certificate: key.certificate, signer, looked_up: now };
     ca.memory().responders.write().unwrap_or_else(PoisonError::into_inner).insert(role, found.clone());
     Ok(found)
 }
 
 /// An answer signed a moment ago, if the status is still the one it tells of.
-fn recall(ca: &Ca, id: &CertId, seen: Seen, now: Timestamp) -> Option<OcspAnswer> {
+fn recall(ca: &Ca, id: &CertId, responder: &Responder, seen: Seen, now: Timestamp) -> Option<OcspAnswer> {
     let answers = ca.memory().answers.lock().unwrap_or_else(PoisonError::into_inner);
     let kept = answers.get(id.to_der())?;
     let age = now.duration_since(kept.made);
     let fresh = !age.is_negative() && age < AGAIN_FOR && now < kept.until;
-    (fresh && kept.seen == seen).then(|| OcspAnswer { der: kept.der.clone(), holds: Some((kept.made, kept.until)) })
+    (fresh && kept.seen == seen && kept.responder == responder.id)
+        .then(|| OcspAnswer { der: kept.der.clone(), holds: Some((kept.made, kept.until)) })
 }
 
 fn keep(ca: &Ca, id: &CertId, kept: Kept) {

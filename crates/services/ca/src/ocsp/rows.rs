@@ -1,7 +1,11 @@
 use jiff::Timestamp;
 use store::{Db, StoreError, params};
 
-const STATUS: &str = "SELECT status, reason, status_since, version FROM ca_certificate WHERE issuer = $1 AND serial = $2 AND state = 'issued'";
+use crate::status::Status;
+
+/// The status asked for, and in the same moment the status of the responder that is to tell it.
+const STATUS: &str = "SELECT r.status, c.status, c.reason, c.status_since, c.version FROM ca_certificate r \
+    LEFT JOIN ca_certificate c ON c.issuer = $1 AND c.serial = $2 AND c.state = 'issued' WHERE r.id = $3";
 pub(crate) const QUERIES: &[&str] = &[STATUS];
 
 /// Status of an issued certificate.
@@ -20,9 +24,22 @@ impl StatusRow {
     }
 }
 
-pub(super) async fn status(db: &Db, issuer: &str, serial: &[u8]) -> Result<Option<StatusRow>, StoreError> {
-    let Some(row) = db.optional(STATUS, params![issuer, serial]).await? else { return Ok(None) };
-    let status = crate::status::Status::read(&row, 0)?.name();
-    let reason = row.int_opt(1)?.and_then(|n| u8::try_from(n).ok());
-    Ok(Some(StatusRow { status, reason, since: row.time(2)?, version: row.int(3)? }))
+/// The row of a serial number, `None` in it if that was never issued; nothing at all when the certificate of `responder` (its id) is
+/// revoked or suspended.
+pub(super) async fn status(
+    db: &Db,
+    issuer: &str,
+    serial: &[u8],
+    responder: &str,
+) -> Result<Option<Option<StatusRow>>, StoreError> {
+    let Some(row) = db.optional(STATUS, params![issuer, serial, responder]).await? else { return Ok(None) };
+    if Status::read(&row, 0)? != Status::Good {
+        return Ok(None);
+    }
+    if row.text_opt(1)?.is_none() {
+        return Ok(Some(None));
+    }
+    let status = Status::read(&row, 1)?.name();
+    let reason = row.int_opt(2)?.and_then(|n| u8::try_from(n).ok());
+    Ok(Some(Some(StatusRow { status, reason, since: row.time(3)?, version: row.int(4)? })))
 }

@@ -1,5 +1,5 @@
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -27,7 +27,25 @@ pub(crate) struct Record {
     pub(crate) info: Vec<u8>,
 }
 
-type Waiting = (Record, oneshot::Sender<bool>);
+/// A record about to be committed.
+pub(super) struct New {
+    pub(super) record: Record,
+    /// Id of the certificate of the unit that made the stamp.
+    pub(super) unit: Arc<str>,
+}
+
+/// What became of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Committed {
+    /// It is on record: the stamp may be given out.
+    Yes,
+    /// The certificate of the unit is revoked or suspended: the stamp must not be given out.
+    UnitNotInForce,
+    /// The database did not take it.
+    No,
+}
+
+type Waiting = (New, oneshot::Sender<Committed>);
 
 /// Gathers the records of stamps made at the same time into one commit. The first that finds no commit under way starts a task
 /// that commits until nobody waits.
@@ -45,12 +63,12 @@ impl Batcher {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns when the record is committed.
-    pub(super) async fn commit(&self, ca: &Ca, cx: &Cx, record: Record) -> Result<(), StoreError> {
+    /// Returns when the record is committed, or refused.
+    pub(super) async fn commit(&self, ca: &Ca, cx: &Cx, new: New) -> Result<Committed, StoreError> {
         let (done, told) = oneshot::channel();
         let start = {
             let mut queue = self.queue();
-            queue.waiting.push((record, done));
+            queue.waiting.push((new, done));
             !std::mem::replace(&mut queue.committing, true)
         };
         if start {
@@ -59,7 +77,7 @@ impl Batcher {
             tokio::spawn(async move { commit_all(&ca, &cx).await });
         }
         match told.await {
-            Ok(true) => Ok(()),
+            Ok(done @ (Committed::Yes | Committed::UnitNotInForce)) => Ok(done),
             _ => Err(StoreError::Unavailable("the records of time stamps could not be committed".into())),
         }
     }
@@ -83,16 +101,20 @@ async fn commit_all(ca: &Ca, cx: &Cx) {
             break;
         }
         let many = batch.len() >= BUSY;
-        let (records, callers): (Vec<Record>, Vec<oneshot::Sender<bool>>) = batch.into_iter().unzip();
-        let committed = ca
+        let (records, callers): (Vec<New>, Vec<oneshot::Sender<Committed>>) = batch.into_iter().unzip();
+        let written = ca
             .db()
             .write(&(cx, &records), |tx, (cx, records)| Box::pin(async move { rows::put(tx, cx, records).await }))
             .await;
-        if let Err(e) = &committed {
+        if let Err(e) = &written {
             tracing::warn!(code = e.code(), error = %e, "time stamps are not given out: their records could not be committed");
         }
-        for caller in callers {
-            let _ = caller.send(committed.is_ok());
+        for (new, caller) in records.iter().zip(callers) {
+            let _ = caller.send(match &written {
+                Ok(not_in_force) if not_in_force.contains(&new.unit) => Committed::UnitNotInForce,
+                Ok(_) => Committed::Yes,
+                Err(_) => Committed::No,
+            });
         }
         if many {
             // Under load a commit costs little more for a thousand records than for three hundred.

@@ -31,7 +31,7 @@ pub use clock::{ClockHealth, DriftWatch, Steady, TrustedClock};
 pub(crate) use routes::post;
 pub(crate) use rows::{QUERIES, of_serial};
 
-use batch::{Batcher, Record};
+use batch::{Batcher, Committed, New, Record};
 use serials::Serials;
 
 /// Largest request taken.
@@ -42,6 +42,8 @@ const KEY_FOR: SignedDuration = SignedDuration::from_secs(60);
 const STEP_BACK: SignedDuration = SignedDuration::from_millis(100);
 
 struct Unit {
+    /// Id of its certificate.
+    id: Arc<str>,
     certificate: Certificate,
     chain: Vec<Certificate>,
     signer: Arc<dyn keys::Signer>,
@@ -65,6 +67,9 @@ impl Memory {
             batcher: Batcher::default(),
             latest: AtomicI64::new(i64::MIN),
         }
+    }
+    fn forget(&self) {
+        *self.unit.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 
@@ -98,10 +103,19 @@ async fn try_answer(ca: &Ca, cx: &Cx, request: &[u8]) -> Result<Vec<u8>, Trouble
         return Err(Trouble::Refused(FailureInfo::BadDataFormat, "request-too-large"));
     }
     let request = TimeStampRequest::from_der(request).map_err(|info| Trouble::Refused(info, named(info)))?;
-    let policy = policy(ca);
-    if request.policy.is_some_and(|p| p != policy) {
+    if request.policy.is_some_and(|p| p != policy(ca)) {
         return Err(Trouble::Refused(FailureInfo::UnacceptedPolicy, "unaccepted-policy"));
     }
+    if let Some(stamp) = stamp(ca, cx, &request).await? {
+        return Ok(stamp);
+    }
+    // The certificate of the unit was revoked or suspended since it was looked up: another unit stamps.
+    ca.stamps().forget();
+    stamp(ca, cx, &request).await?.ok_or(Trouble::Refused(FailureInfo::SystemFailure, "unit-certificate-not-in-force"))
+}
+
+/// A stamp that is on record; nothing when the certificate of the unit is revoked or suspended.
+async fn stamp(ca: &Ca, cx: &Cx, request: &TimeStampRequest) -> Result<Option<Vec<u8>>, Trouble> {
     let unit = unit(ca, cx).await?;
     let memory = ca.stamps();
     let serial = memory.serials.next(ca.db(), cx).await?;
@@ -110,14 +124,14 @@ async fn try_answer(ca: &Ca, cx: &Cx, request: &[u8]) -> Result<Vec<u8>, Trouble
         return Err(Trouble::Refused(FailureInfo::TimeNotAvailable, "unit-certificate-not-in-force"));
     }
     let info = TstInfo {
-        policy,
+        policy: policy(ca),
         digest: request.digest,
-        imprint: request.imprint,
+        imprint: request.imprint.clone(),
         serial: serial.to_be_bytes().to_vec(),
         time: now,
         accuracy_micros: Some(u64::from(ca.config().tsa.accuracy_ms.clamp(1, 1000)) * 1000),
         ordering: false,
-        nonce: request.nonce,
+        nonce: request.nonce.clone(),
         tsa: None,
         qualified: ca.config().tsa.qualified,
     };
@@ -129,8 +143,10 @@ async fn try_answer(ca: &Ca, cx: &Cx, request: &[u8]) -> Result<Vec<u8>, Trouble
     let chain = request.certificate.then_some(unit.chain.as_slice());
     let token = template.assemble(&signed, &signature, chain).map_err(broken)?;
     let record = Record { serial, time: now, info: DigestAlgorithm::Sha256.of(template.content()) };
-    memory.batcher.commit(ca, cx, record).await?;
-    Ok(TimeStampResponse::granted(&token))
+    match memory.batcher.commit(ca, cx, New { record, unit: unit.id.clone() }).await? {
+        Committed::UnitNotInForce => Ok(None),
+        _ => Ok(Some(TimeStampResponse::granted(&token))),
+    }
 }
 
 /// The time to stamp, if it can be relied on.
@@ -149,12 +165,13 @@ fn time(ca: &Ca, cx: &Cx) -> Result<Timestamp, Trouble> {
     Ok(now)
 }
 
-async fn unit(ca: &Ca, cx: &Cx) -> Result<Arc<Unit>, PkiError> {
+async fn unit(ca: &Ca, cx: &Cx) -> Result<Arc<Unit>, Trouble> {
     let now = cx.now();
     let memory = ca.stamps();
     let known = memory.unit.read().unwrap_or_else(PoisonError::into_inner).clone();
     if let Some(known) = known
         && now.duration_since(known.looked_up).abs() < KEY_FOR
+        && known.certificate.is_valid_at(now)
     {
         return Ok(known);
     }
@@ -163,11 +180,14 @@ async fn unit(ca: &Ca, cx: &Cx) -> Result<Arc<Unit>, PkiError> {
     if let Some(last) = last {
         memory.latest.fetch_max(last.as_microsecond(), Ordering::AcqRel);
     }
+    // By a clock in doubt no certificate is found to have ended, and none is made.
+    time(ca, cx)?;
     let (key, signer) = usable(ca, cx, ServiceKind::Tsu, Role::TimeStamping).await?;
     let realm = ca.realms().get().await?;
     let issuer = realm.role(Role::TimeStamping)?;
     let digest = signer.algorithm().companion_digest();
     let unit = Arc::new(Unit {
+        id: key.id.into(),
         chain: vec![issuer.certificate.clone()],
         certificate: key.certificate,
         signer,

@@ -7,6 +7,7 @@ mod issuing;
 mod lists;
 mod machinery;
 mod ocsp;
+mod service_keys;
 mod stamps;
 mod status;
 
