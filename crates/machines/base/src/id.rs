@@ -32,6 +32,10 @@ impl<T> Id<T> {
         }
         Self { text, kind: PhantomData }
     }
+    /// The same identifier, as the other side of a contract calls what it names.
+    pub fn named<U>(self) -> Id<U> {
+        Id { text: self.text, kind: PhantomData }
+    }
     /// The 26 characters.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.text).unwrap_or_default()

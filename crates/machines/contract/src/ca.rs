@@ -1,5 +1,6 @@
 //! What others ask of the certification authority.
 
+use base::Id;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -73,12 +74,18 @@ impl Call for Issue {
     const NAME: &'static str = "issue";
 }
 
+/// A hand-over of a document to its holder, as it is on record at the service where it took place.
+pub struct HandOver;
+
 /// Status change of a certificate. Idempotent: asking for the status it has is no error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Change {
-    /// From issue-time hold to good.
-    Activate,
+    /// From issue-time hold to good, for the holder has the key in hand (EN 319 411-1 section 6.3.4): only a recorded hand-over does it.
+    Activate {
+        /// Which.
+        hand_over: Id<HandOver>,
+    },
     /// certificateHold.
     Suspend,
     /// Hold to good again.

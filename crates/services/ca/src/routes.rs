@@ -35,6 +35,7 @@ pub const CODES: &[&str] = &[
     "ca.suspend.not-active",
     "ca.resume.not-activated",
     "ca.activate.suspended",
+    "ca.activate.no-hand-over",
     "ca.stamp.not-found",
     "keys.bad-label",
     "keys.not-found",
@@ -130,7 +131,7 @@ pub(crate) fn routes(ca: &Ca) -> Routes {
         )
         .route(
             Route::post("/api/v1/ca/certificates/{id}/status", operator)
-                .summary("Activates, suspends, resumes or revokes a certificate")
+                .summary("Suspends, resumes or revokes a certificate")
                 .audited()
                 .takes::<api::StatusWish>()
                 .gives::<api::CertificateView>(200, "The certificate as it is now")
@@ -139,6 +140,7 @@ pub(crate) fn routes(ca: &Ca) -> Routes {
                     "ca.status.revoked-is-final",
                     "ca.revoke.already-revoked",
                     "ca.revoke.bad-reason",
+                    "ca.activate.no-hand-over",
                 ])
                 .to(ca.clone(), api::change),
         )

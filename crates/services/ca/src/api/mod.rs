@@ -70,7 +70,7 @@ pub(crate) struct StampView {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StatusWish {
-    /// `activate`, `suspend`, `resume` or `revoke`.
+    /// `suspend`, `resume` or `revoke`; a certificate is activated by the hand-over of its document alone.
     change: String,
     /// CRLReason number, for `revoke`.
     reason: Option<u8>,
@@ -143,7 +143,7 @@ pub(crate) async fn change(
     web::Json(wish): web::Json<StatusWish>,
 ) -> Answer<Response> {
     let change = match (wish.change.as_str(), wish.reason) {
-        ("activate", None) => Change::Activate,
+        ("activate", _) => return Err(refused(&StatusError::NoHandOver)),
         ("suspend", None) => Change::Suspend,
         ("resume", None) => Change::Resume,
         ("revoke", Some(reason)) => Change::Revoke { reason },

@@ -26,6 +26,9 @@ pub enum StatusError {
     /// It was activated before and is suspended now.
     #[error("the certificate is suspended: resume it")]
     Suspended,
+    /// Only the hand-over of the document activates; nobody does it by hand.
+    #[error("a certificate is activated by the hand-over of its document alone")]
+    NoHandOver,
     /// Not a reason for which a certificate is revoked for good.
     #[error("{reason} is not a reason for revocation")]
     Reason {
@@ -47,6 +50,7 @@ impl StatusError {
             Self::NotActive => "ca.suspend.not-active",
             Self::NotActivated => "ca.resume.not-activated",
             Self::Suspended => "ca.activate.suspended",
+            Self::NoHandOver => "ca.activate.no-hand-over",
             Self::Reason { .. } => "ca.revoke.bad-reason",
             Self::Store(e) => e.code(),
         }
@@ -84,9 +88,9 @@ pub(super) fn decide(now: Status, reason: Option<u8>, wish: Change) -> Result<Ne
         (Revoked, Change::Revoke { .. }) => Err(StatusError::AlreadyRevoked),
         (Revoked, _) => Err(StatusError::Final),
         (_, Change::Revoke { reason }) => Ok(Next::To(Revoked, Some(reason))),
-        (Pending, Change::Activate) | (Suspended, Change::Resume) => Ok(Next::To(Good, None)),
-        (Good, Change::Activate | Change::Resume) | (Suspended, Change::Suspend) => Ok(Next::Same),
-        (Suspended, Change::Activate) => Err(StatusError::Suspended),
+        (Pending, Change::Activate { .. }) | (Suspended, Change::Resume) => Ok(Next::To(Good, None)),
+        (Good, Change::Activate { .. } | Change::Resume) | (Suspended, Change::Suspend) => Ok(Next::Same),
+        (Suspended, Change::Activate { .. }) => Err(StatusError::Suspended),
         (Good, Change::Suspend) => Ok(Next::To(Suspended, Some(6))),
         (Pending, Change::Suspend) => Err(StatusError::NotActive),
         (Pending, Change::Resume) => Err(StatusError::NotActivated),
@@ -97,11 +101,15 @@ pub(super) fn decide(now: Status, reason: Option<u8>, wish: Change) -> Result<Ne
 mod tests {
     use super::*;
 
+    fn activate() -> Change {
+        Change::Activate { hand_over: "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap() }
+    }
+
     const ALL: [Status; 4] = [Status::Pending, Status::Good, Status::Suspended, Status::Revoked];
 
     #[test]
     fn nothing_leads_away_from_revoked() {
-        for wish in [Change::Activate, Change::Suspend, Change::Resume] {
+        for wish in [activate(), Change::Suspend, Change::Resume] {
             assert!(matches!(decide(Status::Revoked, Some(1), wish), Err(StatusError::Final)));
         }
         assert_eq!(decide(Status::Revoked, Some(1), Change::Revoke { reason: 1 }).unwrap(), Next::Same);
@@ -126,23 +134,23 @@ mod tests {
 
     #[test]
     fn asking_for_what_is_changes_nothing() {
-        assert_eq!(decide(Status::Good, None, Change::Activate).unwrap(), Next::Same);
+        assert_eq!(decide(Status::Good, None, activate()).unwrap(), Next::Same);
         assert_eq!(decide(Status::Good, None, Change::Resume).unwrap(), Next::Same);
         assert_eq!(decide(Status::Suspended, Some(6), Change::Suspend).unwrap(), Next::Same);
     }
 
     #[test]
     fn a_pending_certificate_is_only_activated_or_revoked() {
-        assert_eq!(decide(Status::Pending, None, Change::Activate).unwrap(), Next::To(Status::Good, None));
+        assert_eq!(decide(Status::Pending, None, activate()).unwrap(), Next::To(Status::Good, None));
         assert!(matches!(decide(Status::Pending, None, Change::Suspend), Err(StatusError::NotActive)));
         assert!(matches!(decide(Status::Pending, None, Change::Resume), Err(StatusError::NotActivated)));
-        assert!(matches!(decide(Status::Suspended, Some(6), Change::Activate), Err(StatusError::Suspended)));
+        assert!(matches!(decide(Status::Suspended, Some(6), activate()), Err(StatusError::Suspended)));
     }
 
     #[test]
     fn every_wish_in_every_status_is_decided() {
         for now in ALL {
-            for wish in [Change::Activate, Change::Suspend, Change::Resume, Change::Revoke { reason: 0 }] {
+            for wish in [activate(), Change::Suspend, Change::Resume, Change::Revoke { reason: 0 }] {
                 let _ = decide(now, None, wish);
             }
         }

@@ -1,4 +1,4 @@
-use base::Cx;
+use base::{Cx, Id};
 use contract::ca;
 use store::{NewEvent, NewJob, StoreError, Tx};
 
@@ -22,28 +22,35 @@ async fn apply(tx: &mut Tx, cx: &Cx, wish: &ca::ChangeStatus) -> Result<(), Stat
     let held = matches!(row.status, Status::Suspended | Status::Pending);
     let since = if to == Status::Revoked && held { row.status_since } else { cx.now() };
     rows::set(tx, &row.id, row.version, to, reason, since).await?;
-    record(tx, cx, &row, row.status.name(), to, reason, &wish.actor).await?;
+    let hand_over = if let ca::Change::Activate { hand_over } = wish.change { Some(hand_over) } else { None };
+    let change = Recorded { from: row.status.name(), to, reason, actor: &wish.actor, hand_over };
+    record(tx, cx, &row, change).await?;
     Ok(())
 }
 
 /// A certificate that begins on hold is told of by the next CRL.
 pub(crate) async fn record_birth(tx: &mut Tx, cx: &Cx, row: &issue::CertificateRow) -> Result<(), StoreError> {
-    record(tx, cx, row, "none", Status::Pending, Some(6), "ca").await
+    let change = Recorded { from: "none", to: Status::Pending, reason: Some(6), actor: "ca", hand_over: None };
+    record(tx, cx, row, change).await
 }
 
-async fn record(
-    tx: &mut Tx,
-    cx: &Cx,
-    row: &issue::CertificateRow,
-    from: &str,
+/// What is put on record of a change.
+struct Recorded<'a> {
+    from: &'a str,
     to: Status,
     reason: Option<u8>,
-    actor: &str,
-) -> Result<(), StoreError> {
+    actor: &'a str,
+    /// What an activation rests on.
+    hand_over: Option<Id<ca::HandOver>>,
+}
+
+async fn record(tx: &mut Tx, cx: &Cx, row: &issue::CertificateRow, what: Recorded<'_>) -> Result<(), StoreError> {
+    let Recorded { from, to, reason, actor, hand_over } = what;
     let change = cx.id::<super::Change>();
     rows::put_change(tx, change, row, from, to, reason, actor, cx.now()).await?;
     let body = serde_json::json!({
         "issuer": row.issuer, "serial": pki::certificate::serial_hex(&row.serial), "from": from, "to": to.name(), "reason": reason, "actor": actor,
+        "hand_over": hand_over,
     });
     ledger::record(tx, ledger::Entry::new("ca.certificate.status", &row.id, body.clone())).await?;
     tx.event(NewEvent { topic: "ca.certificate.status", subject: row.id.clone(), body }).await?;

@@ -19,6 +19,12 @@ use keys::{
 use pki::{CertId, CertStatus, Certificate, DigestAlgorithm, OcspRequest, OcspResponse, SignatureAlgorithm};
 use testkit::{Client, World};
 
+/// An activation that rests on a hand-over.
+pub(crate) fn activate() -> Change {
+    Change::Activate { hand_over: HAND_OVER.parse().unwrap() }
+}
+pub(crate) const HAND_OVER: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+
 pub(crate) const URL: &str = "http://127.0.0.1:8080";
 
 /// A key store that can be taken away: signatures and new keys fail once the budget is spent.

@@ -184,5 +184,5 @@ async fn crash_between_intent_and_signature(bench: Bench) {
     assert_eq!(bench.count("SELECT COUNT(*) FROM ca_certificate WHERE state = 'intent'").await, 0);
     let issued = bench.ca.issue(bench.cx(), wanted).await.unwrap();
     assert_eq!(bench.count("SELECT COUNT(*) FROM ledger_entry WHERE kind = 'ca.certificate.issued' AND subject = (SELECT id FROM ca_certificate WHERE request_key = 'holder:crash')").await, 1);
-    bench.change(&issued.certificate_id, contract::ca::Change::Activate).await.unwrap();
+    bench.change(&issued.certificate_id, crate::bench::activate()).await.unwrap();
 }

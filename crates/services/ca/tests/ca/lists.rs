@@ -38,7 +38,7 @@ async fn lists_follow_the_status(bench: Bench) {
     let crl = list(&bench, "esign").await;
     assert_eq!(entries(&crl), [(serial(&a), Some(RevocationReason::CertificateHold))]);
     assert!(crl.expired_certificates.is_some());
-    bench.change(&a.certificate_id, Change::Activate).await.unwrap();
+    bench.change(&a.certificate_id, crate::bench::activate()).await.unwrap();
     bench.change(&b.certificate_id, Change::Revoke { reason: 0 }).await.unwrap();
     bench.work().await;
     assert_eq!(entries(&list(&bench, "esign").await), [(serial(&b), None)]);

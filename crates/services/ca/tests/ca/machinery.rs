@@ -5,7 +5,7 @@ use contract::{
 };
 use web::{Role, testing};
 
-use crate::bench::Bench;
+use crate::bench::{Bench, activate};
 
 crate::on_all![contract_calls, operators_over_the_api];
 
@@ -25,11 +25,8 @@ async fn contract_calls(bench: Bench) {
     assert_eq!((anchors.roots.len(), anchors.issuers.len()), (1, 5));
     assert_eq!(peers.call(bench.cx(), ServiceCertificates {}).await.unwrap().len(), 7);
     let issued = peers.call(bench.cx(), bench.wanted("c", Profile::EidSignature, true)).await.unwrap();
-    let wish = ChangeStatus {
-        certificate_id: issued.certificate_id.clone(),
-        change: Change::Activate,
-        actor: "staff:TEST".into(),
-    };
+    let wish =
+        ChangeStatus { certificate_id: issued.certificate_id.clone(), change: activate(), actor: "staff:TEST".into() };
     peers.call(bench.cx(), wish.clone()).await.unwrap();
     let refused =
         peers.call(bench.cx(), ChangeStatus { change: Change::Revoke { reason: 6 }, ..wish }).await.unwrap_err();
@@ -61,6 +58,19 @@ async fn operators_over_the_api(bench: Bench) {
     let found: Vec<serde_json::Value> = found.json();
     assert_eq!((found.len(), found[0]["status"].as_str()), (1, Some("pending")));
     let path = format!("/api/v1/ca/certificates/{}", issued.certificate_id);
+    // Nobody activates by hand what was not handed over, whatever is written beside.
+    for wish in [
+        serde_json::json!({ "change": "activate" }),
+        serde_json::json!({ "change": "activate", "reason": 0 }),
+        serde_json::json!({ "change": "resume" }),
+    ] {
+        let refused = operator.json(Method::POST, &format!("{path}/status"), &wish).await.expect(409);
+        let code = if wish["change"] == "resume" { "ca.resume.not-activated" } else { "ca.activate.no-hand-over" };
+        assert!(refused.text().contains(code), "{wish}: {}", refused.text());
+    }
+    let more = serde_json::json!({ "change": "activate", "hand_over": "01ARZ3NDEKTSV4RRFFQ69G5FAV" });
+    let _ = operator.json(Method::POST, &format!("{path}/status"), &more).await.expect(400);
+    assert_eq!(operator.get(&path).await.expect(200).json::<serde_json::Value>()["status"], "pending");
     let changed = operator
         .json(Method::POST, &format!("{path}/status"), &serde_json::json!({ "change": "revoke", "reason": 4 }))
         .await

@@ -164,7 +164,8 @@ pub(crate) async fn activate_now(app: &Documents, cx: &Cx, id: ApplicationId) ->
         return Ok(());
     }
     for certificate_id in [card.authentication, card.signature].into_iter().flatten() {
-        let call = ChangeStatus { certificate_id, change: Change::Activate, actor: "service:documents".into() };
+        let change = Change::Activate { hand_over: id.named() };
+        let call = ChangeStatus { certificate_id, change, actor: "service:documents".into() };
         if let Err(e) = app.peers().call(cx, call).await {
             wait_visibly(app, cx, id, &e.code).await?;
             return Err(if e.transient { JobError::retry(e.code) } else { JobError::dead(e.code) });
