@@ -3,7 +3,7 @@
 use std::io::{Read, Seek, SeekFrom};
 
 use crate::{
-    asic,
+    asic, cades,
     facts::{Defect, FileFacts},
     pades, pdf,
     xades::{self, Objects},
@@ -12,6 +12,8 @@ use crate::{
 
 /// Largest XML file read.
 const MAX_XML: u64 = 64 << 20;
+/// Largest CMS file in PEM; in BER there is no limit.
+const MAX_PEM: u64 = 64 << 20;
 /// How far into a file `%PDF-` may stand.
 const PDF_HEADER: usize = 1024;
 
@@ -33,6 +35,10 @@ pub enum Kind {
     Pdf,
     /// XML.
     Xml,
+    /// ASN.1: CMS signatures and time stamps, but also certificates and the like.
+    Cms,
+    /// PEM, of anything.
+    Pem,
     /// Nothing that can hold a signature.
     Other,
 }
@@ -54,6 +60,10 @@ pub fn kind<R: Read + Seek>(source: &mut R) -> std::io::Result<Kind> {
         Kind::Pdf
     } else if wide || text.trim_ascii_start().starts_with(b"<") {
         Kind::Xml
+    } else if head.first() == Some(&0x30) {
+        Kind::Cms
+    } else if text.trim_ascii_start().starts_with(b"-----BEGIN ") {
+        Kind::Pem
     } else {
         Kind::Other
     })
@@ -90,6 +100,15 @@ pub fn read<R: Read + Seek>(
         let mut data = Vec::new();
         source.read_to_end(&mut data)?;
         return Ok(xades::read_document(&data, objects));
+    }
+    if kind == Kind::Cms {
+        return cades::read(name, &mut source, objects);
+    }
+    if kind == Kind::Pem {
+        if size > MAX_PEM {
+            return Ok(refused("cades.too-large", name));
+        }
+        return cades::read_pem(name, &mut source, objects);
     }
     Ok(FileFacts::default())
 }

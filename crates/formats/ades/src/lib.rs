@@ -4,6 +4,7 @@
 
 pub mod asic;
 pub mod augment;
+pub mod cades;
 pub mod detect;
 pub mod facts;
 pub mod gather;

@@ -2,6 +2,7 @@ use std::io::{Read, Seek};
 
 use super::{AugmentError, Raise};
 use crate::{
+    cades,
     detect::{self, Kind, Limits},
     xades::Objects,
 };
@@ -18,8 +19,9 @@ pub fn open<R: Read + Seek + Send + 'static>(
     limits: &Limits,
 ) -> Result<Box<dyn Raise>, AugmentError> {
     let kind = detect::kind(&mut source)?;
-    let _ = (objects, limits);
+    let _ = limits;
     match kind {
-        Kind::Zip | Kind::Pdf | Kind::Xml | Kind::Other => Err(AugmentError::Unsupported(name.to_owned())),
+        Kind::Cms => Ok(Box::new(cades::File::open(name, source, objects)?)),
+        Kind::Zip | Kind::Pdf | Kind::Xml | Kind::Pem | Kind::Other => Err(AugmentError::Unsupported(name.to_owned())),
     }
 }

@@ -3,6 +3,7 @@
 #![expect(unreachable_pub, reason = "modules of one test program")]
 
 mod asic;
+mod cades;
 mod damage;
 mod gather;
 mod world;

@@ -6,11 +6,11 @@ mod write;
 
 pub(crate) use read::unsigned;
 pub use read::{Bits, Reader, Tlv};
-pub(crate) use write::header;
 pub use write::{
     bit_string, boolean, context, enumerated, explicit, generalized_time, ia5, integer, integer_bytes, named_bits,
     null, octets, oid, printable, seq, set_of, small_integer, tlv, utf8, x509_time,
 };
+pub(crate) use write::{header, header64};
 
 /// Universal tag octets.
 pub mod tag {

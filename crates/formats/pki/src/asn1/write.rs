@@ -13,6 +13,11 @@ pub fn tlv(tag: u8, body: &[u8]) -> Vec<u8> {
 
 /// Tag and length.
 pub(crate) fn header(out: &mut Vec<u8>, tag: u8, len: usize) {
+    header64(out, tag, len as u64);
+}
+
+/// Tag and length of content that need not fit into memory.
+pub(crate) fn header64(out: &mut Vec<u8>, tag: u8, len: u64) {
     out.push(tag);
     match u8::try_from(len) {
         Ok(short @ 0..=0x7f) => out.push(short),

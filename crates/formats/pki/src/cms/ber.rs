@@ -5,7 +5,7 @@ use std::{borrow::Cow, ops::Range};
 
 use crate::{Error, Result};
 
-const MAX_DEPTH: usize = 64;
+pub(super) const MAX_DEPTH: usize = 64;
 const MAX_ELEMENTS: usize = 2_000_000;
 
 /// DER made of BER, and where each element came from.
@@ -56,6 +56,30 @@ pub fn normalise<'a>(input: &'a [u8], limit: usize) -> Result<Normalised<'a>> {
     Ok(Normalised { der: Cow::Owned(out), input, spans })
 }
 
+/// The members of a constructed element, each as it stands.
+pub fn parts(element: &[u8]) -> Result<Vec<&[u8]>> {
+    let mut walk = Walk { input: element, elements: 0, changed: false };
+    let (tag, len, start) = walk.head(0)?;
+    if tag & 0x20 == 0 {
+        return Err(Error::Malformed("an element that has to hold others"));
+    }
+    let mut all = Vec::new();
+    let mut at = start;
+    let end = match len {
+        Some(len) => start.checked_add(len).ok_or(Error::BadLength)?,
+        None => element.len().checked_sub(2).ok_or(Error::Truncated)?,
+    };
+    if len.is_some() && end != element.len() || len.is_none() && element.get(end..) != Some(&[0, 0]) {
+        return Err(Error::BadLength);
+    }
+    while at < end {
+        let next = walk.end_of(at, 0)?;
+        all.push(element.get(at..next).filter(|_| next <= end).ok_or(Error::Truncated)?);
+        at = next;
+    }
+    Ok(all)
+}
+
 struct Walk<'a> {
     input: &'a [u8],
     elements: usize,
@@ -92,6 +116,29 @@ impl Walk<'_> {
             }
             _ => Err(Error::BadLength),
         }
+    }
+
+    /// Where the element at `at` ends.
+    fn end_of(&mut self, at: usize, depth: usize) -> Result<usize> {
+        self.elements += 1;
+        if depth >= MAX_DEPTH {
+            return Err(Error::TooDeep(MAX_DEPTH));
+        }
+        if self.elements > MAX_ELEMENTS {
+            return Err(Error::TooMany { what: "elements", limit: MAX_ELEMENTS });
+        }
+        let (tag, len, start) = self.head(at)?;
+        if tag == 0 {
+            return Err(Error::Malformed("end-of-contents out of place"));
+        }
+        if let Some(len) = len {
+            return start.checked_add(len).filter(|e| *e <= self.input.len()).ok_or(Error::Truncated);
+        }
+        let mut next = start;
+        while self.input.get(next) != Some(&0) {
+            next = self.end_of(next, depth + 1)?;
+        }
+        if self.input.get(next + 1) == Some(&0) { Ok(next + 2) } else { Err(Error::BadLength) }
     }
 
     fn element(&mut self, at: usize, depth: usize, out: &mut Vec<u8>, spans: &mut Spans) -> Result<usize> {

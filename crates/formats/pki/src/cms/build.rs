@@ -1,6 +1,10 @@
 use jiff::Timestamp;
 
-use super::{Attribute, signing_certificate_v2};
+use super::{
+    Attribute,
+    message::{encapsulated_head, frame, ocsp_item},
+    signing_certificate_v2,
+};
 use crate::{
     Certificate, DigestAlgorithm, Error, Oid, Result, SignatureAlgorithm,
     asn1::{self, Reader, tag},
@@ -71,9 +75,7 @@ impl SignedDataTemplate {
         carried.sort();
         let mut revocations: Vec<Vec<u8>> = crls.to_vec();
         for ocsp in ocsps {
-            let response = crate::OcspResponse::from_der(ocsp)?;
-            let body = [asn1::oid(oid::RI_OCSP_RESPONSE), response.to_der()].concat();
-            revocations.push(asn1::tlv(tag::constructed(1), &body));
+            revocations.push(ocsp_item(ocsp)?);
         }
         revocations.sort();
         let carried = asn1::tlv(tag::constructed(0), &carried.concat());
@@ -94,37 +96,92 @@ impl SignedDataTemplate {
         other_revocation: bool,
         unsigned: &[Attribute],
     ) -> Result<Vec<u8>> {
-        let attributes = Reader::single(signed, tag::SET, "signed attributes")?.body;
-        let version = match other_revocation {
-            true => 5,
-            false if self.content_type == oid::CMS_DATA => 1,
-            false => 3,
-        };
-        let content = self.content.as_ref().map(|c| asn1::explicit(0, &asn1::octets(c))).unwrap_or_default();
-        let unsigned = if unsigned.is_empty() {
-            vec![]
-        } else {
-            let set = asn1::set_of(unsigned.iter().map(Attribute::to_der).collect());
-            asn1::tlv(tag::constructed(1), Reader::single(&set, tag::SET, "attributes")?.body)
-        };
-        let signer = asn1::seq([
-            asn1::small_integer(1),
-            self.certificate.issuer_and_serial(),
-            self.digest.to_der(),
-            asn1::tlv(tag::constructed(0), attributes),
-            self.signature.to_der(),
-            asn1::octets(signature),
-            unsigned,
-        ]);
-        let crls = if revocations.is_empty() { vec![] } else { asn1::tlv(tag::constructed(1), &revocations.concat()) };
-        let data = asn1::seq([
-            asn1::small_integer(version),
-            asn1::set_of(vec![self.digest.to_der()]),
-            asn1::seq([asn1::oid(self.content_type), content]),
+        let unsigned: Vec<Vec<u8>> = unsigned.iter().map(Attribute::to_der).collect();
+        let signer = signer_info(&self.certificate, self.digest, self.signature, signed, signature, unsigned)?;
+        let message = NewMessage {
+            version: match other_revocation {
+                true => 5,
+                false if self.content_type == oid::CMS_DATA => 1,
+                false => 3,
+            },
+            content_type: self.content_type,
+            digests: vec![self.digest.to_der()],
             certificates,
-            crls,
-            asn1::set_of(vec![signer]),
-        ]);
-        Ok(asn1::seq([asn1::oid(oid::CMS_SIGNED_DATA), asn1::explicit(0, &data)]))
+            revocations: if revocations.is_empty() {
+                vec![]
+            } else {
+                asn1::tlv(tag::constructed(1), &revocations.concat())
+            },
+            signers: vec![signer],
+        };
+        let content = self.content.as_deref();
+        let head = message.head(content.map(|c| c.len() as u64));
+        Ok([head.as_slice(), content.unwrap_or_default(), &message.tail()].concat())
+    }
+}
+
+/// DER of a `SignerInfo`: the signed attributes as [`SignedDataTemplate::to_be_signed`] gave them or as a counter-signature has them, the
+/// signature over them, unsigned attributes (DER).
+///
+/// # Errors
+/// When `signed` is no SET.
+pub fn signer_info(
+    certificate: &Certificate,
+    digest: DigestAlgorithm,
+    algorithm: SignatureAlgorithm,
+    signed: &[u8],
+    signature: &[u8],
+    unsigned: Vec<Vec<u8>>,
+) -> Result<Vec<u8>> {
+    let attributes = Reader::single(signed, tag::SET, "signed attributes")?.body;
+    let unsigned = if unsigned.is_empty() {
+        vec![]
+    } else {
+        let set = asn1::set_of(unsigned);
+        asn1::tlv(tag::constructed(1), Reader::single(&set, tag::SET, "attributes")?.body)
+    };
+    Ok(asn1::seq([
+        asn1::small_integer(1),
+        certificate.issuer_and_serial(),
+        digest.to_der(),
+        asn1::tlv(tag::constructed(0), attributes),
+        algorithm.to_der(),
+        asn1::octets(signature),
+        unsigned,
+    ]))
+}
+
+/// A SignedData around a content that is not in memory: what stands in front of it and behind it.
+pub struct NewMessage {
+    /// `version`.
+    pub version: u64,
+    /// Type of the content.
+    pub content_type: Oid,
+    /// DER of the digest algorithms.
+    pub digests: Vec<Vec<u8>>,
+    /// The whole `[0]` of certificates, or nothing.
+    pub certificates: Vec<u8>,
+    /// The whole `[1]` of revocation information, or nothing.
+    pub revocations: Vec<u8>,
+    /// DER of the signers.
+    pub signers: Vec<Vec<u8>>,
+}
+
+impl NewMessage {
+    /// Everything in front of a content of so many octets; `None`: the content stays outside.
+    pub fn head(&self, octets: Option<u64>) -> Vec<u8> {
+        let version = asn1::small_integer(self.version);
+        let digests = asn1::set_of(self.digests.clone());
+        let encapsulated = match octets {
+            Some(n) => encapsulated_head(self.content_type, n),
+            None => asn1::seq([asn1::oid(self.content_type)]),
+        };
+        let own = [version, digests, encapsulated].concat();
+        let inner = own.len() as u64 + octets.unwrap_or_default() + self.tail().len() as u64;
+        [frame(inner), own].concat()
+    }
+    /// Everything behind the content.
+    pub fn tail(&self) -> Vec<u8> {
+        [self.certificates.clone(), self.revocations.clone(), asn1::set_of(self.signers.clone())].concat()
     }
 }

@@ -3,11 +3,14 @@
 mod attributes;
 mod ber;
 mod build;
+mod message;
 mod read;
+mod scan;
 
 pub use attributes::{Attribute, EssCertId, signing_certificate_v2};
-pub use ber::{Normalised, normalise};
-pub use build::SignedDataTemplate;
+pub use ber::{Normalised, normalise, parts};
+pub use build::{NewMessage, SignedDataTemplate, signer_info};
+pub use message::{Carried, Content, MAX_FRAME, Message, RawAttribute, SignerParts, ocsp_of};
 pub use read::{SignedData, SignerId, SignerInfo};
 
 /// Largest CMS message read.

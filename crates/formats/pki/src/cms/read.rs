@@ -1,6 +1,8 @@
+use std::io::Cursor;
+
 use jiff::Timestamp;
 
-use super::{Attribute, EssCertId, MAX_CMS, Normalised, normalise};
+use super::{Attribute, EssCertId, Message};
 use crate::{
     Certificate, DigestAlgorithm, Error, Name, Oid, Result, SignatureAlgorithm,
     algorithm::{AlgorithmIdentifier, verify},
@@ -70,69 +72,27 @@ pub struct SignedData {
 impl SignedData {
     /// From a `ContentInfo` in DER or BER.
     pub fn from_ber(input: &[u8]) -> Result<Self> {
-        let normal = normalise(input, MAX_CMS)?;
-        let mut outer = Reader::of_sequence(&normal.der, "CMS message")?;
-        let kind = outer.oid()?;
-        if kind != oid::CMS_SIGNED_DATA {
-            return Err(Error::UnsupportedAlgorithm(kind));
-        }
-        let data = outer.explicit(0)?.ok_or(Error::Malformed("CMS message without content"))?;
-        outer.finish("CMS message")?;
-        let mut r = Reader::of_sequence(data.full, "signed data")?;
-        r.u64()?;
-        r.set()?;
-        let mut encapsulated = r.sequence()?;
-        let content_type = encapsulated.oid()?;
-        let content = match encapsulated.explicit(0)? {
-            Some(t) if t.tag == tag::OCTET_STRING => Some(t.body.to_vec()),
-            // PKCS#7 carried the content without the octet string.
-            Some(t) => Some(t.full.to_vec()),
+        let message = Message::from_ber(input)?;
+        let content = match &message.content {
+            Some(content) => {
+                let mut octets = Vec::with_capacity(usize::try_from(content.octets).unwrap_or_default());
+                let taken = message.content(Cursor::new(input), &mut |piece| {
+                    octets.extend_from_slice(piece);
+                    Ok(())
+                });
+                taken.map_err(|_| Error::Truncated)??;
+                Some(octets)
+            }
             None => None,
         };
-        encapsulated.finish("encapsulated content")?;
-        let mut all = Self {
-            content_type,
+        Ok(Self {
+            content_type: message.content_type,
             content,
-            certificates: Vec::new(),
-            crls: Vec::new(),
-            ocsps: Vec::new(),
-            signers: Vec::new(),
-        };
-        if let Some(list) = r.optional(tag::constructed(0))? {
-            let mut list = list.reader();
-            while !list.is_empty() {
-                let one = list.any()?;
-                // Attribute certificates and other kinds are passed over.
-                if one.tag == tag::SEQUENCE {
-                    push(&mut all.certificates, normal.original(one.full).into_owned())?;
-                }
-            }
-        }
-        if let Some(list) = r.optional(tag::constructed(1))? {
-            all.revocations(list.reader(), &normal)?;
-        }
-        let mut signers = r.set()?;
-        r.finish("signed data")?;
-        while !signers.is_empty() {
-            let signer = signer(signers.sequence()?)?;
-            push(&mut all.signers, signer)?;
-        }
-        Ok(all)
-    }
-
-    fn revocations(&mut self, mut list: Reader<'_>, normal: &Normalised<'_>) -> Result<()> {
-        while !list.is_empty() {
-            let one = list.any()?;
-            if one.tag == tag::SEQUENCE {
-                push(&mut self.crls, normal.original(one.full).into_owned())?;
-            } else if one.tag == tag::constructed(1) {
-                let mut other = one.reader();
-                if other.oid()? == oid::RI_OCSP_RESPONSE {
-                    push(&mut self.ocsps, normal.original(other.any()?.full).into_owned())?;
-                }
-            }
-        }
-        Ok(())
+            certificates: message.certificates().cloned().collect(),
+            crls: message.crls().cloned().collect(),
+            ocsps: message.ocsps().collect(),
+            signers: message.signers.iter().map(|s| s.info()).collect::<Result<_>>()?,
+        })
     }
 
     /// The one signer of a message that has to have exactly one.
@@ -165,7 +125,8 @@ fn attributes(mut r: Reader<'_>) -> Result<Vec<Attribute>> {
     Ok(all)
 }
 
-fn signer(mut r: Reader<'_>) -> Result<SignerInfo> {
+/// From the content of a `SignerInfo` in DER.
+pub(super) fn signer(mut r: Reader<'_>) -> Result<SignerInfo> {
     r.u64()?;
     let id = match r.any()? {
         t if t.tag == tag::SEQUENCE => {

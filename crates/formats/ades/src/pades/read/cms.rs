@@ -5,6 +5,7 @@ use pki::{
 };
 
 use crate::{
+    cades::signer,
     facts::{Defect, SignatureFacts, TimestampFacts, TimestampKind},
     pdf::Dict,
 };
@@ -97,22 +98,14 @@ impl Contents<'_> {
         }
     }
 
-    /// The signer's certificate: the one the signed attribute means, among those the signer identifier means.
+    /// The signer's certificate.
     pub(super) fn certificate(&self) -> Option<Certificate> {
-        let named: Vec<Certificate> =
-            self.data.readable_certificates().into_iter().filter(|c| self.signer.id.is(c)).collect();
-        let references = self.signer.certificate_references().ok().flatten().unwrap_or_default();
-        let meant = references.first().and_then(|r| named.iter().find(|c| r.is(c)));
-        meant.or(named.first()).cloned()
+        signer::certificate(self.signer, &self.data.readable_certificates())
     }
 
     /// Whether the signed reference is that of the certificate; `None` when there is no such attribute.
     pub(super) fn reference_matches(&self, certificate: Option<&Certificate>) -> Result<Option<bool>, &'static str> {
-        let references = self.signer.certificate_references().map_err(|_| "pades.signing-certificate-attribute")?;
-        Ok(references.map(|r| {
-            let first = r.first().zip(certificate);
-            first.is_some_and(|(r, c)| r.is(c) && r.issuer_serial_matches(c))
-        }))
+        signer::reference_matches(self.signer, certificate).map_err(|_| "pades.signing-certificate-attribute")
     }
 
     /// Whether the signature value verifies.
@@ -140,9 +133,7 @@ impl Contents<'_> {
                 });
             }
         }
-        if facts.claimed_time.is_none() {
-            facts.claimed_time = signer.signing_time().ok().flatten();
-        }
+        signer::claims(signer, facts);
         for token in signer.unsigned_values(oid::SIGNATURE_TIME_STAMP).take(64) {
             let info = TimeStampToken::from_ber(token).ok().map(|t| t.info);
             facts.timestamps.push(TimestampFacts {

@@ -1,11 +1,13 @@
 //! What the readers of containers and formats report ([`crate::facts::Defect`]).
 
+mod cades;
 mod containers;
 mod pades;
 mod xades;
 
 use super::Text;
 
+pub(super) use cades::TEXTS as CADES;
 pub(super) use containers::TEXTS as CONTAINERS;
 pub(super) use pades::TEXTS as PADES;
 pub(super) use xades::TEXTS as XADES;

@@ -1,0 +1,24 @@
+//! CAdES (EN 319 122-1) and what came before it: CMS and PKCS#7 signatures, attached and detached, and stand-alone time stamps.
+//!
+//! Reading: [`read`]. Making: [`prepare`], [`Prepared::finish`], then a new file ([`Signed::attached`], [`Signed::detached`]) or one more
+//! signature in a [`File`]; a [`File`] is also raised to higher levels. What is signed or stamped is hashed as it stands in the file,
+//! whatever encoding its maker chose, and is never written anew; the content passes by as a stream.
+
+mod attributes;
+mod content;
+mod create;
+mod error;
+mod file;
+mod hash_index;
+mod imprint;
+mod raise;
+mod read;
+pub(crate) mod signer;
+mod token;
+mod values;
+
+pub use attributes::SignaturePolicy;
+pub use create::{Prepared, Request, Signed, prepare};
+pub use error::CadesError;
+pub use file::File;
+pub use read::{read, read_pem};

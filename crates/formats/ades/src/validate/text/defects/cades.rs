@@ -1,0 +1,132 @@
+use super::{Text, broken, limit, note};
+
+pub(in super::super) const TEXTS: &[Text] = &[
+    broken(
+        "cades.algorithm-protection",
+        "RFC 6211 3",
+        "Parakstītie algoritmi nav tie, kas lietoti parakstā {}.",
+        "The algorithms that were signed are not those used in the signature {}.",
+    ),
+    note(
+        "cades.attribute",
+        "EN 319 122-1 5.2",
+        "Parakstīto atribūtu {} nevar nolasīt.",
+        "The signed attribute {} cannot be read.",
+    ),
+    broken(
+        "cades.broken",
+        "RFC 5652 5.1",
+        "CMS parakstu failu nevar nolasīt: {}.",
+        "The CMS signature file cannot be read: {}.",
+    ),
+    broken(
+        "cades.content",
+        "RFC 5652 5.2",
+        "Parakstītos datus nevar nolasīt: {}.",
+        "The signed data cannot be read: {}.",
+    ),
+    note(
+        "cades.content-missing",
+        "RFC 5652 5.2",
+        "Parakstītie dati nav pievienoti{}.",
+        "The signed data were not given{}.",
+    ),
+    limit(
+        "cades.content-too-large",
+        "RFC 8419 3",
+        "Parakstam bez parakstītiem atribūtiem visi dati vajadzīgi uzreiz, bet tie pārsniedz {}.",
+        "A signature without signed attributes needs all data at once, but they exceed {}.",
+    ),
+    broken(
+        "cades.content-type",
+        "RFC 5652 11.1",
+        "Parakstītais satura tips nav parakstā {} esošais.",
+        "The signed content type is not that of the content in the signature {}.",
+    ),
+    limit(
+        "cades.counter-depth",
+        "RFC 5652 11.4",
+        "Parakstu apliecinājumi cits uz cita ir pārāk dziļi: {}.",
+        "Counter-signatures on counter-signatures go too deep: {}.",
+    ),
+    limit(
+        "cades.long-term-validation",
+        "TS 101 733 6.4.3",
+        "Novecojušais atribūts long-term-validation parakstā {}: tā laika zīmogs nav vērtēts.",
+        "The obsolete attribute long-term-validation in the signature {}: its time stamp is not judged.",
+    ),
+    broken(
+        "cades.message-digest",
+        "RFC 5652 11.2",
+        "Parakstam {} nav tieši viena parakstīta datu jaucējkoda.",
+        "The signature {} has not exactly one signed digest of the data.",
+    ),
+    note("cades.no-signature", "RFC 5652 5.1", "CMS failā {} nav parakstu.", "The CMS file {} has no signatures."),
+    broken(
+        "cades.repeated-attribute",
+        "EN 319 122-1 5",
+        "Parakstam {} ir atkārtots parakstīts atribūts.",
+        "The signature {} has a repeated signed attribute.",
+    ),
+    broken(
+        "cades.signer",
+        "RFC 5652 5.3",
+        "Parakstītāja datus CMS failā nevar nolasīt: {}.",
+        "A signer in the CMS file cannot be read: {}.",
+    ),
+    note(
+        "cades.signer-id",
+        "RFC 5652 5.3",
+        "Parakstā {} parakstītāja norāde neatbilst sertifikātam; ņemts parakstītajā atribūtā nosauktais.",
+        "In the signature {} the signer identifier does not fit the certificate; the one named by the signed attribute was taken.",
+    ),
+    broken(
+        "cades.signing-certificate",
+        "EN 319 122-1 5.2.2",
+        "Parakstītā norāde uz sertifikātu parakstā {} nav nolasāma vai atkārtojas.",
+        "The signed reference to the certificate in the signature {} cannot be read or is repeated.",
+    ),
+    limit(
+        "cades.too-large",
+        "RFC 7468",
+        "CMS fails PEM formā ir lielāks par 64 MiB: {}.",
+        "The CMS file in PEM is larger than 64 MiB: {}.",
+    ),
+    limit(
+        "cades.too-many-signatures",
+        "EN 319 102-1 5.2.2",
+        "Failā ir vairāk nekā {} parakstu.",
+        "The file has more than {} signatures.",
+    ),
+    limit(
+        "cades.too-many-time-stamps",
+        "EN 319 102-1 5.2.2",
+        "Parakstam ir vairāk nekā {} laika zīmogu.",
+        "The signature has more than {} time stamps.",
+    ),
+    note(
+        "cades.trailing",
+        "RFC 5652 3",
+        "Aiz CMS paraksta failā {} ir vēl kas, ko tas neaptver.",
+        "Behind the CMS signature in the file {} is more, which it does not cover.",
+    ),
+    note(
+        "cades.unknown-attribute",
+        "EN 319 122-1 5.3",
+        "Nezināms neparakstīts atribūts {}.",
+        "An unknown unsigned attribute {}.",
+    ),
+    note(
+        "cades.values",
+        "EN 319 122-1 A.1",
+        "Neparakstītā atribūta {} sertifikātus vai statusa ziņas nevar nolasīt.",
+        "Certificates or status information in the unsigned attribute {} cannot be read.",
+    ),
+    broken("tst.broken", "RFC 3161 2.4.2", "Laika zīmogu {} nevar nolasīt.", "The time stamp {} cannot be read."),
+    note(
+        "tst.no-data",
+        "RFC 3161 2.4.1",
+        "Dati, uz kuriem attiecas laika zīmogs {}, nav pievienoti.",
+        "The data that the time stamp {} is over were not given.",
+    ),
+];
