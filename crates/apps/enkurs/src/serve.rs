@@ -9,7 +9,7 @@ use tokio::{net::TcpListener, task::JoinSet};
 use web::{
     Shell,
     peers::NodeIdentity,
-    serve::{CancellationToken, Listen, Patience, serve, tls},
+    serve::{Callers, CancellationToken, Listen, Patience, serve, tls, tls_for_clients},
 };
 
 use crate::{Config, Failure, Node};
@@ -31,6 +31,8 @@ pub struct Wired {
 pub struct Addresses {
     /// Pages and services.
     pub public: SocketAddr,
+    /// Programs with a certificate.
+    pub clients: Option<SocketAddr>,
     /// Console and metrics.
     pub operator: Option<SocketAddr>,
     /// Calls of other nodes.
@@ -67,9 +69,10 @@ pub async fn start(node: &Node, wired: Wired, stop: CancellationToken) -> Result
         None => None,
     };
     let public = bind(config.listen.public).await?;
-    let mut addresses = Addresses { public: local(&public, config.listen.public), operator: None, contract: None };
+    let mut addresses =
+        Addresses { public: local(&public, config.listen.public), clients: None, operator: None, contract: None };
     let (mut tasks, late) = (JoinSet::new(), CancellationToken::new());
-    let pages = Listen { router: wired.shell.router(), tls: public_tls, patience: patience(config) };
+    let pages = Listen { patience: patience(config), ..Listen::new(wired.shell.router(), public_tls) };
     let requests = stop.clone();
     let worker_stop = late.clone();
     tasks.spawn(async move {
@@ -77,6 +80,18 @@ pub async fn start(node: &Node, wired: Wired, stop: CancellationToken) -> Result
         worker_stop.cancel();
         "public listener"
     });
+    if let (Some(address), Some(files)) = (config.listen.clients, &config.tls) {
+        let tls = tls_for_clients(&read(&files.certificate)?, &read(&files.key)?)?;
+        let mut calls = Listen::new(wired.shell.router(), Some(tls));
+        (calls.callers, calls.patience) = (Callers::Clients, patience(config));
+        let listener = bind(address).await?;
+        addresses.clients = Some(local(&listener, address));
+        let stop = stop.clone();
+        tasks.spawn(async move {
+            serve(listener, calls, stop).await;
+            "clients' listener"
+        });
+    }
     if let Some(address) = config.listen.operator {
         let listener = bind(address).await?;
         addresses.operator = Some(local(&listener, address));
@@ -94,7 +109,7 @@ pub async fn start(node: &Node, wired: Wired, stop: CancellationToken) -> Result
         addresses.contract = Some(local(&listener, address));
         let callers: BTreeSet<String> = nodes.callers.iter().cloned().collect();
         let router = web::peers::router(node.cx.clone(), wired.handlers, callers);
-        let calls = Listen::new(router, Some(tls)).any_number();
+        let calls = Listen::new(router, Some(tls)).nodes();
         let stop = stop.clone();
         tasks.spawn(async move {
             serve(listener, calls, stop).await;

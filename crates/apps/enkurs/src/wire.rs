@@ -74,6 +74,7 @@ pub async fn wire(node: &Node) -> Result<(Services, Wired), Failure> {
     services.peers.answer_with(handlers.clone()).map_err(wired)?;
     let sequencer = node.sequencer().await?;
     routes.push(crate::site::routes(&node.db, sequencer.key()));
+    routes.push(web::client::routes(&node.db));
     let gate = Arc::new(DbGate::new(node.db.clone()));
     let shell = Shell::build(node.cx.clone(), site(node), gate, routes).map_err(|e| Failure::Wire(e.to_string()))?;
     Ok((services, Wired { shell, handlers, worker, sequencer }))
@@ -147,6 +148,7 @@ fn site(node: &Node) -> web::Config {
     let mut site = web::Config::new(config.public_url.clone(), node.ring.clone());
     site.demo = config.demo;
     site.agent_origin = config.agent_origin.clone();
+    site.clients = Some(node.db.clone());
     site.support = config.support.clone();
     site.address_header = config.proxy.address_header.clone();
     let limits = &config.limits;

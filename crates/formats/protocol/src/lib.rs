@@ -1,6 +1,7 @@
 //! Protocols as messages and pure state machines.
 #![deny(clippy::indexing_slicing)]
 
+pub mod client_assertion;
 pub mod web_eid;
 
 /// Texts of the errors of protocols, Latvian (Fluent).

@@ -1,15 +1,17 @@
 //! `Idempotency-Key`: a creating request sent twice does its work once and gets the same answer twice.
 
 use base::Timestamp;
+use jiff::SignedDuration;
 
 use crate::{StoreError, Tx, params};
 
 const CLAIM: &str = "INSERT INTO idempotency (scope, key, request, created) VALUES ($1, $2, $3, $4) ON CONFLICT (scope, key) DO NOTHING";
+const TAKE_OVER: &str = "UPDATE idempotency SET request = $3, created = $4 WHERE scope = $1 AND key = $2 AND status IS NULL AND created <= $5";
 const SEE: &str = "SELECT request, status, answer FROM idempotency WHERE scope = $1 AND key = $2";
 const KEEP: &str = "UPDATE idempotency SET status = $3, answer = $4 WHERE scope = $1 AND key = $2";
 const RELEASE: &str = "DELETE FROM idempotency WHERE scope = $1 AND key = $2 AND status IS NULL";
 const SWEEP: &str = "DELETE FROM idempotency WHERE created < $1";
-pub(crate) const QUERIES: &[&str] = &[CLAIM, SEE, KEEP, RELEASE, SWEEP];
+pub(crate) const QUERIES: &[&str] = &[CLAIM, TAKE_OVER, SEE, KEEP, RELEASE, SWEEP];
 
 /// What is known of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,10 +31,19 @@ pub enum Claim {
     Different,
 }
 
-/// Claims `key` of `scope` (client and address) for a request with this digest.
-pub async fn claim(tx: &mut Tx, scope: &str, key: &str, request: &[u8]) -> Result<Claim, StoreError> {
+/// Claims `key` of `scope` (client and address) for a request with this digest. `lease` is longer than such a request can
+/// last: a claim that has given no answer by then belongs to one that died, and is taken over.
+pub async fn claim(
+    tx: &mut Tx,
+    scope: &str,
+    key: &str,
+    request: &[u8],
+    lease: SignedDuration,
+) -> Result<Claim, StoreError> {
     let now = tx.now()?;
-    if tx.run(CLAIM, params![scope, key, request, now]).await? == 1 {
+    if tx.run(CLAIM, params![scope, key, request, now]).await? == 1
+        || tx.run(TAKE_OVER, params![scope, key, request, now, now - lease]).await? == 1
+    {
         return Ok(Claim::New);
     }
     let row = tx.one(SEE, params![scope, key]).await?;

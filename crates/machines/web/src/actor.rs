@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::client::{Client, Right};
+
 /// What a member of staff may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -75,6 +77,23 @@ impl Actor {
     }
 }
 
+/// Who a request comes from.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Caller<'a> {
+    /// A signed-in person or member of staff.
+    pub actor: Option<&'a Actor>,
+    /// A program; then there is no session.
+    pub client: Option<&'a Client>,
+    /// Another node.
+    pub node: bool,
+}
+
+impl<'a> From<Option<&'a Actor>> for Caller<'a> {
+    fn from(actor: Option<&'a Actor>) -> Self {
+        Self { actor, ..Self::default() }
+    }
+}
+
 /// Who may use a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permission {
@@ -88,6 +107,14 @@ pub enum Permission {
     Staff(Role),
     /// Staff, whatever the role.
     AnyStaff,
+    /// A registered program with this right.
+    Client(Right),
+    /// A registered program, whatever its rights.
+    AnyClient,
+    /// A person signed in for themselves, or a registered program with this right.
+    PersonOr(Right),
+    /// Anyone signed in, and any registered program.
+    AnyCaller,
     /// Another node of the platform, by its TLS certificate.
     Node,
 }
@@ -97,36 +124,51 @@ pub enum Permission {
 pub enum Refused {
     /// Nobody has signed in.
     SignInFirst,
+    /// Only registered programs may, and this is none.
+    ClientsOnly,
     /// Somebody has, but this is not theirs.
     NotYours,
 }
 
 impl Permission {
-    /// Whether `actor` (or another node) may pass.
-    pub fn check(self, actor: Option<&Actor>, node: bool) -> Result<(), Refused> {
+    /// Whether `caller` may pass.
+    pub fn check(self, caller: Caller<'_>) -> Result<(), Refused> {
+        let Caller { actor, client, node } = caller;
+        let person = actor.is_some_and(|a| !a.is_staff());
+        let may = |right: Right| client.is_some_and(|c| c.rights.contains(&right));
         let allowed = match self {
             Self::Public => return Ok(()),
             Self::Node => return if node { Ok(()) } else { Err(Refused::NotYours) },
             Self::SignedIn => actor.is_some(),
-            Self::Person => actor.is_some_and(|a| !a.is_staff()),
+            Self::Person => person,
             Self::Staff(role) => actor.is_some_and(|a| a.has(role)),
             Self::AnyStaff => actor.is_some_and(Actor::is_staff),
+            Self::Client(right) => may(right),
+            Self::AnyClient => client.is_some(),
+            Self::PersonOr(right) => person || may(right),
+            Self::AnyCaller => actor.is_some() || client.is_some(),
         };
-        match (allowed, actor) {
+        match (allowed, actor.is_some() || client.is_some()) {
             (true, _) => Ok(()),
-            (false, None) => Err(Refused::SignInFirst),
-            (false, Some(_)) => Err(Refused::NotYours),
+            (false, true) => Err(Refused::NotYours),
+            (false, false) if matches!(self, Self::Client(_) | Self::AnyClient) => Err(Refused::ClientsOnly),
+            (false, false) => Err(Refused::SignInFirst),
         }
     }
     /// The name shown in the API description.
-    pub fn name(self) -> &'static str {
-        match self {
+    pub fn name(self) -> String {
+        let name = match self {
+            Self::Client(r) => return format!("client:{}", r.name()),
+            Self::PersonOr(r) => return format!("person, client:{}", r.name()),
+            Self::AnyClient => "client",
+            Self::AnyCaller => "signed-in, client",
             Self::Public => "public",
             Self::SignedIn => "signed-in",
             Self::Person => "person",
             Self::Staff(r) => r.name(),
             Self::AnyStaff => "staff",
             Self::Node => "node",
-        }
+        };
+        name.to_owned()
     }
 }

@@ -14,8 +14,10 @@
 
 pub mod actor;
 pub mod assets;
+pub mod client;
 pub mod fault;
 pub mod i18n;
+pub mod jobs;
 pub mod limits;
 pub mod ops;
 pub mod page;
@@ -28,9 +30,10 @@ pub mod testing;
 pub mod ui;
 pub mod upload;
 
-pub use actor::{Actor, Permission, Role};
+pub use actor::{Actor, Caller, Permission, Role};
 pub use assets::Asset;
 pub use base::KeyRing;
+pub use client::{Client, Right};
 pub use fault::{Answer, Fault, Refuses, Status};
 pub use i18n::{Lang, Msg};
 pub use page::{Fields, Filled, Form, Json, PageCx, spend};

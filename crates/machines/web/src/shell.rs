@@ -43,6 +43,8 @@ pub struct Config {
     pub address_header: Option<String>,
     /// Where people find help.
     pub support: Option<String>,
+    /// Where registered programs are known; without it there are none.
+    pub clients: Option<store::Db>,
 }
 
 impl Config {
@@ -59,6 +61,7 @@ impl Config {
             agent_origin: None,
             address_header: None,
             support: None,
+            clients: None,
         }
     }
 }
@@ -102,6 +105,12 @@ pub const CODES: &[&str] = &[
     "web.internal",
     "web.method",
     "web.session.needed",
+    "web.client.needed",
+    "web.client.token",
+    "web.client.certificate",
+    "web.client.suspended",
+    "web.quota.requests",
+    "web.quota.bytes",
     "web.permission.denied",
     "web.form.foreign",
     "web.form.replayed",

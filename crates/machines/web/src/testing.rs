@@ -10,7 +10,8 @@ use base::Cx;
 use tower::ServiceExt as _;
 
 use crate::{
-    Actor, Fault, Permission, Role, Shell,
+    Actor, Caller, Client, Fault, Permission, Right, Role, Shell,
+    client::{self, NewClient, Quota},
     i18n::{Locale, check},
     route,
     session::Session,
@@ -23,6 +24,8 @@ pub struct Visitor {
     pub name: &'static str,
     /// Who has signed in.
     pub actor: Option<Actor>,
+    /// Rights of a registered program.
+    pub client: Option<BTreeSet<Right>>,
 }
 
 /// An invented person, signed in for themselves or as staff with `roles`.
@@ -42,11 +45,13 @@ pub fn actor(cx: &Cx, staff: bool, roles: &[Role]) -> Actor {
 /// One of each kind.
 pub fn visitors(cx: &Cx) -> Vec<Visitor> {
     let mut out = vec![
-        Visitor { name: "anonymous", actor: None },
-        Visitor { name: "person", actor: Some(actor(cx, false, &[])) },
-        Visitor { name: "staff", actor: Some(actor(cx, true, &[])) },
+        Visitor { name: "anonymous", actor: None, client: None },
+        Visitor { name: "person", actor: Some(actor(cx, false, &[])), client: None },
+        Visitor { name: "staff", actor: Some(actor(cx, true, &[])), client: None },
+        Visitor { name: "client without rights", actor: None, client: Some(BTreeSet::new()) },
     ];
-    out.extend(Role::ALL.iter().map(|r| Visitor { name: r.name(), actor: Some(actor(cx, true, &[*r])) }));
+    out.extend(Role::ALL.iter().map(|r| Visitor { name: r.name(), actor: Some(actor(cx, true, &[*r])), client: None }));
+    out.extend(Right::ALL.iter().map(|r| Visitor { name: r.name(), actor: None, client: Some([*r].into()) }));
     out
 }
 
@@ -61,19 +66,61 @@ pub fn cookie(shell: &Shell, actor: Option<Actor>) -> (String, String) {
     (format!("{name}={sealed}"), token)
 }
 
-/// Sends every declared route to every kind of visitor; gives what differs from the declaration.
+/// Registers a program with these rights and gives it an access token. The shell must know where programs are registered.
+pub async fn client(shell: &Shell, rights: &BTreeSet<Right>, quota: Quota) -> Result<(Client, String), Fault> {
+    let inner = &shell.inner;
+    let db = inner.config.clients.as_ref().ok_or_else(Fault::not_found)?;
+    let new = NewClient {
+        name: "Paraugu sistēma".to_owned(),
+        institution: "Paraugu pārvalde".to_owned(),
+        rights: rights.clone(),
+        keys: None,
+        certificate: None,
+        quota,
+    };
+    let work = (&inner.cx, new);
+    let id = db.write(&work, |tx, (_, new)| Box::pin(async move { Ok::<_, Fault>(client::register(tx, new).await?) }));
+    let id = id.await?.ok_or_else(Fault::not_found)?;
+    let row = client::find(db, &id).await?.ok_or_else(Fault::not_found)?;
+    let token = client::token(&inner.cx, &inner.config.keys, &row, rights);
+    let (institution, rights) = (row.institution, rights.clone());
+    Ok((Client { id, institution, rights, quota, method: "private_key_jwt" }, token))
+}
+
+/// Sends every declared route to every kind of visitor; gives what differs from the declaration. Where the shell knows no
+/// programs, they are left out, and every route that is for programs alone is told as wrong.
 pub async fn walk(shell: &Shell) -> Vec<String> {
     let mut wrong = vec![];
+    let plenty = Quota { requests: 1 << 40, bytes: 1 << 40 };
+    let mut visitors = vec![];
+    for v in self::visitors(shell.cx()) {
+        match &v.client {
+            None => visitors.push((v, None)),
+            Some(rights) => match client(shell, rights, plenty).await {
+                Ok(known) => visitors.push((v, Some(known))),
+                Err(f) if shell.inner.config.clients.is_some() => wrong.push(format!("a program: {}", f.code)),
+                Err(_) => {}
+            },
+        }
+    }
     for seen in shell.matrix() {
-        for v in visitors(shell.cx()) {
+        if matches!(seen.permission, Permission::Client(_)) && shell.inner.config.clients.is_none() {
+            wrong.push(format!("{} {}: nobody can use it", seen.method, seen.path));
+        }
+        for (v, known) in &visitors {
             let path = fill(seen.path);
             let mut req = Request::builder().method(seen.method.clone()).uri(&path).header(header::ACCEPT, "text/html");
             if v.actor.is_some() {
                 req = req.header(header::COOKIE, cookie(shell, v.actor.clone()).0);
             }
+            if let Some((_, token)) = known {
+                req = req.header(header::AUTHORIZATION, format!("Bearer {token}"));
+            }
             let Ok(req) = req.body(Body::empty()) else { continue };
             let Ok(answer) = shell.router().oneshot(req).await;
-            let should = seen.permission.check(v.actor.as_ref(), false).is_ok();
+            let caller = Caller { actor: v.actor.as_ref(), client: known.as_ref().map(|(c, _)| c), node: false };
+            let form = matches!(seen.body, route::Body::Form | route::Body::Upload);
+            let should = seen.permission.check(caller).is_ok() && !(known.is_some() && form);
             if should == refused(&answer) {
                 wrong.push(format!(
                     "{} {} as {}: {} {:?}",
@@ -87,6 +134,7 @@ pub async fn walk(shell: &Shell) -> Vec<String> {
             let unprotected = should
                 && seen.method != Method::GET
                 && seen.body != route::Body::Raw
+                && known.is_none()
                 && seen.permission != Permission::Node;
             if unprotected
                 && code(&answer) != Some("web.form.foreign")
@@ -106,7 +154,8 @@ pub fn code<B>(answer: &Response<B>) -> Option<&str> {
 
 fn refused<B>(answer: &Response<B>) -> bool {
     let to = answer.headers().get(header::LOCATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    to.starts_with("/sign-in?to=") || matches!(code(answer), Some("web.session.needed" | "web.permission.denied"))
+    to.starts_with("/sign-in?to=")
+        || matches!(code(answer), Some("web.session.needed" | "web.permission.denied" | "web.client.needed"))
 }
 
 fn fill(path: &str) -> String {

@@ -1,6 +1,7 @@
 //! Electronic identification (C): sign-in with the identity card, and who works where.
 //!
 //! - `enter`: sign-in by a Web eID token, sign-out; ledger entries of both.
+//! - `client`: programs of institutions: registered, suspended, given access tokens.
 //! - `staff`: who works for which institution, and in which roles.
 
 use std::sync::Arc;
@@ -9,9 +10,11 @@ use contract::{Handlers, Peers};
 use store::Db;
 use web::{Asset, Nav, Permission, Role, Route, Routes, limits::Class};
 
+mod client;
 mod enter;
 mod staff;
 
+pub use client::ClientError;
 pub use enter::EnterError;
 pub use staff::StaffError;
 
@@ -59,8 +62,9 @@ impl Identity {
     /// Its pages.
     pub fn routes(&self) -> Routes {
         let me = || self.clone();
-        Routes::new("identity", include_str!("../locale/lv.ftl"), include_str!("../locale/en.ftl"))
+        let routes = Routes::new("identity", include_str!("../locale/lv.ftl"), include_str!("../locale/en.ftl"))
             .errors(CODES)
+            .errors(&client::CODES)
             .also("protocol", protocol::LOCALE_LV, protocol::LOCALE_EN)
             .asset(Asset::js("web-eid.js", agent::WEB_EID_JS))
             .asset(Asset::js("sign-in.js", include_str!("../assets/sign-in.js")))
@@ -79,7 +83,8 @@ impl Identity {
                     .summary("Who is signed in")
                     .gives::<enter::SessionView>(200, "The person of this session")
                     .to((), enter::session),
-            )
+            );
+        client::routes(self, routes)
     }
 
     /// The calls it answers.

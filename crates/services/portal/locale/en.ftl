@@ -34,6 +34,7 @@ portal-people-note = If you forget a person or a PIN, come back to this page. En
 portal-role-clerk-1 = first clerk
 portal-role-clerk-2 = second clerk
 portal-role-citizen = citizen
+portal-role-operator = operator
 portal-look = Look also at
 portal-look-ledger = What happened
 portal-look-ledger-text = Every step stays in a ledger that cannot be changed unnoticed.

@@ -34,6 +34,7 @@ portal-people-note = Ja persona vai PIN kods pazudis no pr훮ta, atgriezies 큄aj�
 portal-role-clerk-1 = pirmais darbinieks
 portal-role-clerk-2 = otrs darbinieks
 portal-role-citizen = iedz카vot훮js
+portal-role-operator = operators
 portal-look = Ieskaties ar카
 portal-look-ledger = Kas notika
 portal-look-ledger-text = Katrs solis paliek virsgr훮mat훮, ko nevar neman훮mi main카t.

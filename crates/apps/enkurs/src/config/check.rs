@@ -14,7 +14,7 @@ impl Config {
         if self.roles.is_empty() {
             return Err("roles: at least one service runs on a node".into());
         }
-        let listeners = [Some(self.listen.public), self.listen.operator, self.listen.contract];
+        let listeners = [Some(self.listen.public), self.listen.clients, self.listen.operator, self.listen.contract];
         let mut ports: Vec<_> = listeners.into_iter().flatten().filter(|a| a.port() != 0).map(|a| a.port()).collect();
         let count = ports.len();
         ports.sort_unstable();
@@ -26,6 +26,9 @@ impl Config {
             return Err(
                 "listen.operator: an address of the operators' network, not every address: it has no sign-in".into()
             );
+        }
+        if self.listen.clients.is_some() && self.tls.is_none() {
+            return Err("listen.clients: needs [tls]; behind a proxy, programs use access tokens".into());
         }
         if self.listen.contract.is_some() && self.nodes.is_none() {
             return Err("listen.contract: needs [nodes] with certificate, key and authority".into());

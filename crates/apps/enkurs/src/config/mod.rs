@@ -91,6 +91,8 @@ pub struct Database {
 pub struct Listen {
     /// Pages and services.
     pub public: SocketAddr,
+    /// Registered programs that prove themselves by a certificate (mutual TLS); needs `tls`.
+    pub clients: Option<SocketAddr>,
     /// Console and metrics: never reachable from outside.
     pub operator: Option<SocketAddr>,
     /// Calls of other nodes.
@@ -244,6 +246,7 @@ impl Default for Listen {
     fn default() -> Self {
         Self {
             public: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            clients: None,
             operator: Some(SocketAddr::from(([127, 0, 0, 1], 8081))),
             contract: None,
         }

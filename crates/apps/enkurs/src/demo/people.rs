@@ -15,8 +15,10 @@ const INSTITUTION: &str = "Izdomātā Pilsonības pārvalde";
 /// PINs of the test identities: known to everybody who tries the demonstration.
 const PINS: (&str, &str, &str) = ("1234", "123456", "12345678");
 
-/// The test identities.
-const ROLES: [&str; 3] = ["clerk-1", "clerk-2", "citizen"];
+/// The test identities, and which of the people they are.
+const ROLES: [(&str, usize); 4] = [("clerk-1", 0), ("clerk-2", 1), ("citizen", 2), ("operator", OPERATOR)];
+/// The one who runs the platform: registers programs.
+const OPERATOR: usize = 5;
 
 /// Enters the people and issues the cards of the test identities. Idempotent: what is there stays.
 pub async fn settle(node: &Node, services: &Services, people: u32) -> Result<Vec<DemoIdentity>, Failure> {
@@ -31,7 +33,11 @@ pub async fn settle(node: &Node, services: &Services, people: u32) -> Result<Vec
         clerk(node, services, person).await?;
     }
     let mut identities = Vec::new();
-    for (role, (person, id)) in ROLES.into_iter().zip(persons.iter().zip(&ids)) {
+    for (role, at) in ROLES {
+        let (Some(person), Some(id)) = (persons.get(at), ids.get(at)) else { continue };
+        if at == OPERATOR {
+            work(node, services, person, "operator").await?;
+        }
         identities.push(DemoIdentity {
             role: role.to_owned(),
             name: format!("{} {}", person.given_name, person.family_name),
@@ -48,7 +54,7 @@ pub async fn settle(node: &Node, services: &Services, people: u32) -> Result<Vec
 pub(super) fn nation(node: &Node, people: u32) -> Vec<Person> {
     let today = node.cx.now().to_zoned(TimeZone::UTC).date();
     let nation = Nation::new(SEED, today);
-    let mut persons: Vec<Person> = nation.adults(0, 18).take(people.max(5) as usize).collect();
+    let mut persons: Vec<Person> = nation.adults(0, 18).take(people.max(6) as usize).collect();
     persons.sort_by_key(|p| (today.year() - p.born.year() > 60, p.index));
     persons
 }
@@ -77,12 +83,16 @@ fn of(p: &Person) -> NewPerson {
 
 /// Makes a person a clerk.
 pub(super) async fn clerk(node: &Node, services: &Services, p: &Person) -> Result<Staff, Failure> {
+    work(node, services, p, "clerk").await
+}
+
+async fn work(node: &Node, services: &Services, p: &Person, role: &str) -> Result<Staff, Failure> {
     let call = PutStaff {
         code: dashed(&p.code),
         given_name: p.given_name.clone(),
         surname: p.family_name.clone(),
         institution: INSTITUTION.to_owned(),
-        roles: vec!["clerk".to_owned()],
+        roles: vec![role.to_owned()],
         actor: "service:demo".to_owned(),
     };
     let member = services.peers.call(&node.cx, call).await.map_err(|e| Failure::Wire(format!("staff: {}", e.code)))?;

@@ -1,6 +1,7 @@
 use std::{fs, sync::Arc};
 
 use base::{Cx, KeyRing};
+use jiff::SignedDuration;
 use serde_json::json;
 use store::{Blobs, Db, NewEvent, NewJob, StoreError, backup, backup::Backup, scratch};
 use testkit::World;
@@ -16,7 +17,7 @@ async fn filled(world: &World) -> String {
                         .await?;
                 }
                 tx.event(NewEvent { topic: "t", subject: "s".into(), body: json!(null) }).await?;
-                store::idempotency::claim(tx, "scope", "key", b"\0\xff").await?;
+                store::idempotency::claim(tx, "scope", "key", b"\0\xff", SignedDuration::from_secs(60)).await?;
                 tx.reserve("counter", 9_000_000).await?;
                 tx.hold(blob, "document 1").await
             })

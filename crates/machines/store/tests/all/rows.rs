@@ -22,8 +22,8 @@ testkit::each_db! {
     async fn values_of_all_types_return(world: World) {
         let now = world.cx.now();
         world.db.write(&world.cx, |tx, _| Box::pin(async move {
-            assert_eq!(idempotency::claim(tx, "s", "ā", b"r").await?, idempotency::Claim::New);
-            assert_eq!(idempotency::claim(tx, "s", "a", b"r").await?, idempotency::Claim::New);
+            assert_eq!(idempotency::claim(tx, "s", "ā", b"r", SignedDuration::from_secs(60)).await?, idempotency::Claim::New);
+            assert_eq!(idempotency::claim(tx, "s", "a", b"r", SignedDuration::from_secs(60)).await?, idempotency::Claim::New);
             idempotency::keep(tx, "s", "a", 201, b"\0\xff").await
         })).await.unwrap();
         let rows = world.db.all(TYPES, params![0i64]).await.unwrap();
@@ -153,7 +153,7 @@ testkit::each_db! {
         use idempotency::Claim;
         let claim = |request: &'static [u8]| {
             let (db, cx) = (world.db.clone(), world.cx.clone());
-            async move { db.write(&cx, |tx, _| Box::pin(async move { idempotency::claim(tx, "c", "k", request).await })).await.unwrap() }
+            async move { db.write(&cx, |tx, _| Box::pin(async move { idempotency::claim(tx, "c", "k", request, SignedDuration::from_secs(60)).await })).await.unwrap() }
         };
         assert_eq!(claim(b"a").await, Claim::New);
         assert_eq!(claim(b"a").await, Claim::Running);

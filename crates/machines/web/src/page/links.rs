@@ -18,7 +18,7 @@ impl PageCx {
     pub fn nav(&self) -> Vec<NavLink> {
         let actor = self.actor();
         let here = self.path();
-        let seen = self.0.shell.nav.iter().filter(|n| n.show.check(actor.as_ref(), false).is_ok());
+        let seen = self.0.shell.nav.iter().filter(|n| n.show.check(actor.as_ref().into()).is_ok());
         let seen = seen.filter(|n| !n.not_for_staff || !actor.as_ref().is_some_and(crate::Actor::is_staff));
         let seen: Vec<_> = seen.collect();
         let covers =

@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     net::IpAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -17,11 +17,12 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use base::Cx;
-use jiff::{Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use crate::{
-    Actor, Answer, Fault, Lang, Msg, Status, i18n,
-    session::{Flash, Session, Slot},
+    Actor, Answer, Client, Fault, Lang, Msg, Status, client, i18n,
+    limits::Class,
+    session::{Epochs, Flash, Session, Slot},
     shell::Inner,
     ui,
 };
@@ -45,6 +46,7 @@ pub(crate) struct Visit {
     pub(crate) request_id: String,
     pub(crate) ip: Option<IpAddr>,
     pub(crate) node: Option<String>,
+    pub(crate) client: Option<Client>,
     pub(crate) slot: Mutex<Slot>,
     pub(crate) failed: AtomicBool,
 }
@@ -77,6 +79,23 @@ impl PageCx {
     /// Who has signed in, where the route's permission has made sure that somebody has.
     pub fn who(&self) -> Answer<Actor> {
         self.actor().ok_or_else(|| Fault::new(Status::UNAUTHORIZED, "web.session.needed"))
+    }
+    /// The registered program that asks, if it is one.
+    pub fn client(&self) -> Option<Client> {
+        self.0.client.clone()
+    }
+    /// Who asks, person, staff or program: the id that the ledger sees.
+    pub fn caller(&self) -> Option<String> {
+        self.0.client.as_ref().map(Client::actor).or_else(|| self.actor().map(|a| a.id))
+    }
+    /// How long the claim of an `Idempotency-Key` holds: longer than a request of this class can last.
+    pub fn lease(&self, class: Class) -> SignedDuration {
+        let most = self.0.shell.limits.time(class);
+        SignedDuration::try_from(most).unwrap_or(SignedDuration::MAX / 2) + SignedDuration::from_secs(5)
+    }
+    /// An access token for a registered program that has proved itself, with these of its rights.
+    pub fn access_token(&self, client: &client::Registered, rights: &BTreeSet<client::Right>) -> String {
+        client::token(self.cx(), &self.0.shell.config.keys, client, rights)
     }
     /// The path of the request.
     pub fn path(&self) -> &str {
@@ -189,15 +208,15 @@ impl PageCx {
         Some(value)
     }
 
-    /// Signs `actor` in: a session with new secrets, bound to their present epoch.
-    pub async fn sign_in(&self, actor: Actor) -> Answer<()> {
+    /// Signs `actor` in: a session with new secrets. `epochs` were read before, or with, what makes them who they are: if
+    /// that has been taken away since, the session does not hold.
+    pub async fn sign_in(&self, actor: Actor, epochs: Epochs) -> Answer<()> {
         let cx = self.cx();
-        let epoch = self.0.shell.gate.epoch(cx, &actor.id).await?;
         let old = self.slot().session.clone();
         if let Some(old) = old.filter(|o| o.actor.is_some()) {
             self.0.shell.gate.end(cx, &old.sid, self.0.shell.config.lifetimes.absolute).await?;
         }
-        self.change(|s| *s = Session { actor: Some(actor), epoch, ..s.renewed(cx) });
+        self.change(|s| *s = Session { actor: Some(actor), epochs, ..s.renewed(cx) });
         Ok(())
     }
     /// Ends this session, on every node.

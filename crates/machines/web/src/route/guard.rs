@@ -14,10 +14,12 @@ use http_body_util::Limited;
 
 use super::Body;
 use crate::{
-    Fault, Fields, PageCx, Permission, Status,
+    Caller, Client, Fault, Fields, PageCx, Permission, Status,
     actor::Refused,
+    client::{self, Count, Counted},
     limits::Class,
     page::encode,
+    shell::Inner,
     upload::{Pending, too_large},
 };
 
@@ -60,9 +62,11 @@ async fn guarded(policy: Policy, cx: &PageCx, req: Request, next: Next) -> Resul
     if policy.permission != Permission::Public && cx.slot().unsure {
         return Err(Fault::new(Status::SERVICE_UNAVAILABLE, "web.busy").retry_after(5));
     }
-    let actor = cx.actor();
-    match policy.permission.check(actor.as_ref(), cx.node().is_some()) {
+    let (actor, client) = (cx.actor(), cx.client());
+    let caller = Caller { actor: actor.as_ref(), client: client.as_ref(), node: cx.node().is_some() };
+    match policy.permission.check(caller) {
         Ok(()) => {}
+        Err(Refused::ClientsOnly) => return Err(Fault::new(Status::UNAUTHORIZED, "web.client.needed")),
         Err(Refused::NotYours) => return Err(Fault::new(Status::FORBIDDEN, "web.permission.denied")),
         Err(Refused::SignInFirst) if policy.path.starts_with("/api/") || policy.body == Body::Raw => {
             return Err(Fault::new(Status::UNAUTHORIZED, "web.session.needed"));
@@ -77,7 +81,8 @@ async fn guarded(policy: Policy, cx: &PageCx, req: Request, next: Next) -> Resul
     }
     if policy.audited {
         // the id of a private person holds the personal code, which never reaches a log
-        let actor = actor.as_ref().map_or("-", |a| if a.is_staff() { a.id.as_str() } else { "person" });
+        let program = client.as_ref().map_or("-", |c| c.id.as_str());
+        let actor = actor.as_ref().map_or(program, |a| if a.is_staff() { a.id.as_str() } else { "person" });
         tracing::info!(target: "audit", actor, method = %req.method(), route = policy.path, request = cx.request_id(), "use");
     }
     let most = policy.most.unwrap_or_else(|| shell.limits.body(policy.body));
@@ -85,6 +90,14 @@ async fn guarded(policy: Policy, cx: &PageCx, req: Request, next: Next) -> Resul
         req.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
     if claimed.is_some_and(|c| c > most) {
         return Err(too_large(most));
+    }
+    if let Some(client) = &client {
+        if matches!(policy.body, Body::Form | Body::Upload) {
+            return Err(Fault::new(Status::FORBIDDEN, "web.permission.denied"));
+        }
+        // a certificate is sent by a browser too, whoever's page asks for it
+        same_origin(&req)?;
+        return counted(shell, client, claimed, most, req, next).await;
     }
     let room = usize::try_from(most).unwrap_or(usize::MAX);
     let req = req.map(|b| HttpBody::new(Limited::new(b, room)));
@@ -105,6 +118,30 @@ async fn guarded(policy: Policy, cx: &PageCx, req: Request, next: Next) -> Resul
         }
     };
     Ok(next.run(req).await)
+}
+
+/// A program's request: no form token, since there is no session, but every octet is counted. What is told beforehand is
+/// counted beforehand; what is not, as it comes.
+async fn counted(
+    shell: &Inner,
+    client: &Client,
+    claimed: Option<u64>,
+    most: u64,
+    req: Request,
+    next: Next,
+) -> Result<Response, Fault> {
+    let Some(db) = &shell.config.clients else { return Err(Fault::internal(&"a client without a register")) };
+    let used = client::charge(db, &shell.cx, client, 1, claimed.unwrap_or(0)).await?;
+    let left = client.quota.bytes.saturating_sub(used.bytes);
+    let most = claimed.unwrap_or_else(|| most.min(left));
+    let count = Count::default();
+    let room = usize::try_from(most).unwrap_or(usize::MAX);
+    let req = req.map(|b| HttpBody::new(Limited::new(Counted(b, count.clone()), room)));
+    let answer = next.run(req).await;
+    if claimed.is_none() && count.octets() > 0 {
+        client::charge(db, &shell.cx, client, 0, count.octets().min(left)).await?;
+    }
+    Ok(answer)
 }
 
 fn matches(cx: &PageCx, token: &str) -> Result<(), Fault> {

@@ -13,29 +13,29 @@ use store::{
     idempotency::{self, Claim},
 };
 
-use crate::{Fault, PageCx, Status, upload::too_large};
+use crate::{Fault, PageCx, Status, limits::Class, upload::too_large};
 
 const KEY: &str = "idempotency-key";
 /// Longest answer that is kept.
 const MOST: usize = 1 << 20;
 
-pub(super) async fn once(State(db): State<Db>, req: Request, next: Next) -> Response {
+pub(super) async fn once(State((db, class)): State<(Db, Class)>, req: Request, next: Next) -> Response {
     let Some(key) = req.headers().get(KEY).cloned() else { return next.run(req).await };
-    kept(&db, &key, req, next).await.unwrap_or_else(Fault::into_response)
+    kept(&db, class, &key, req, next).await.unwrap_or_else(Fault::into_response)
 }
 
-async fn kept(db: &Db, key: &HeaderValue, req: Request, next: Next) -> Result<Response, Fault> {
+async fn kept(db: &Db, class: Class, key: &HeaderValue, req: Request, next: Next) -> Result<Response, Fault> {
     let key = key.to_str().ok().filter(|k| (1..=128).contains(&k.len()));
     let key = key.ok_or_else(|| Fault::new(Status::BAD_REQUEST, "web.idempotency.key"))?;
     let cx = req.extensions().get::<PageCx>().cloned().ok_or_else(|| Fault::internal(&"a route outside the shell"))?;
-    let caller = cx.actor().map(|a| a.id).or_else(|| cx.ip().map(|i| i.to_string())).unwrap_or_default();
+    let caller = cx.caller().or_else(|| cx.ip().map(|i| i.to_string())).unwrap_or_default();
     let scope = format!("{caller} {} {}", req.method(), req.uri().path());
     let (parts, body) = req.into_parts();
     let bytes = body::to_bytes(body, usize::MAX).await.map_err(|_| too_large(0))?;
     let sum = digest(&SHA256, &bytes).as_ref().to_vec();
-    let work = (cx.cx(), (scope.as_str(), key, sum.as_slice()));
-    let claim = db.write(&work, |tx, (_, (scope, key, sum))| {
-        Box::pin(async move { Ok::<_, Fault>(idempotency::claim(tx, scope, key, sum).await?) })
+    let work = (cx.cx(), (scope.as_str(), key, sum.as_slice(), cx.lease(class)));
+    let claim = db.write(&work, |tx, (_, (scope, key, sum, lease))| {
+        Box::pin(async move { Ok::<_, Fault>(idempotency::claim(tx, scope, key, sum, *lease).await?) })
     });
     match claim.await? {
         Claim::New => {}

@@ -223,7 +223,7 @@ impl Route {
         let router = match self.router {
             Some(mut m) => {
                 if let Some(db) = self.once {
-                    m = m.layer(middleware::from_fn_with_state(db, idempotent::once));
+                    m = m.layer(middleware::from_fn_with_state((db, self.policy.class), idempotent::once));
                 }
                 router.route(self.path, m.layer(middleware::from_fn_with_state(self.policy, guard::pass)))
             }

@@ -30,6 +30,8 @@ pub(crate) fn describe(routes: &[(Seen, Doc)], public_url: &str, version: &str) 
             "schemas": schemas,
             "securitySchemes": {
                 "session": { "type": "apiKey", "in": "cookie", "name": "enkurs", "description": "A session signed in with the eID card." },
+                "token": { "type": "http", "scheme": "bearer", "description": "A registered program with an access token from /oauth/token (private_key_jwt, RFC 7523)." },
+                "certificate": { "type": "mutualTLS", "description": "A registered program with its certificate, at the listener for clients." },
                 "node": { "type": "mutualTLS", "description": "Another node of the platform." },
             },
         },
@@ -87,6 +89,10 @@ fn operation(seen: &Seen, doc: &Doc, schemas: &mut Map<String, Value>) -> Value 
         let security = match seen.permission {
             Permission::Public => json!([]),
             Permission::Node => json!([{ "node": [] }]),
+            Permission::Client(_) | Permission::AnyClient => json!([{ "token": [] }, { "certificate": [] }]),
+            Permission::PersonOr(_) | Permission::AnyCaller => {
+                json!([{ "session": [] }, { "token": [] }, { "certificate": [] }])
+            }
             _ => json!([{ "session": [] }]),
         };
         o.insert("security".to_owned(), security);

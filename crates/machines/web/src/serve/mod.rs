@@ -19,13 +19,17 @@ use tokio_rustls::TlsAcceptor;
 pub use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-use crate::peers::{NodeName, node_name};
+use crate::{
+    client::ClientCertificate,
+    peers::{NodeName, node_name},
+};
 
 mod activity;
 mod places;
 mod tls;
 
-pub use tls::{BadTls, tls};
+use tls::digest_of;
+pub use tls::{BadTls, tls, tls_for_clients};
 pub(crate) use tls::{certificates, private_key};
 
 use activity::{Activity, Doing};
@@ -64,6 +68,17 @@ impl Default for Patience {
     }
 }
 
+/// Whose certificates a listener takes: what they say is believed there and nowhere else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Callers {
+    /// Nobody's.
+    Anyone,
+    /// Other nodes'; the name in one is that of the node ([`crate::peers::NodeIdentity::server`]).
+    Nodes,
+    /// Registered programs'; one is known by its digest ([`tls_for_clients`]).
+    Clients,
+}
+
 /// What a listener speaks, and to whom.
 #[derive(Clone)]
 pub struct Listen {
@@ -71,6 +86,8 @@ pub struct Listen {
     pub router: Router,
     /// TLS; without it, plain HTTP/1.1.
     pub tls: Option<Arc<ServerConfig>>,
+    /// Whose certificates those are that come with it.
+    pub callers: Callers,
     /// How long it waits for its clients.
     pub patience: Patience,
 }
@@ -78,11 +95,12 @@ pub struct Listen {
 impl Listen {
     /// With the usual patience.
     pub fn new(router: Router, tls: Option<Arc<ServerConfig>>) -> Self {
-        Self { router, tls, patience: Patience::default() }
+        Self { router, tls, callers: Callers::Anyone, patience: Patience::default() }
     }
-    /// Behind a proxy, or for other nodes: no address has a limit of its own.
+    /// For other nodes: no address has a limit of its own.
     #[must_use]
-    pub fn any_number(mut self) -> Self {
+    pub fn nodes(mut self) -> Self {
+        self.callers = Callers::Nodes;
         self.patience.per_address = None;
         self
     }
@@ -91,7 +109,7 @@ impl Listen {
 /// Serves until `stop`; then lets running requests finish, for at most twenty seconds.
 pub async fn serve(listener: TcpListener, listen: Listen, stop: CancellationToken) {
     let acceptor = listen.tls.map(TlsAcceptor::from);
-    let patience = listen.patience;
+    let (patience, callers) = (listen.patience, listen.callers);
     let room = Arc::new(Semaphore::new(patience.connections));
     let places = patience.per_address.map(Places::new);
     let mut tasks = JoinSet::new();
@@ -123,7 +141,7 @@ pub async fn serve(listener: TcpListener, listen: Listen, stop: CancellationToke
         };
         let (router, acceptor, stop) = (listen.router.clone(), acceptor.clone(), stop.clone());
         tasks.spawn(async move {
-            if let Err(e) = connection(tcp, from, router, acceptor, patience, stop).await {
+            if let Err(e) = connection(tcp, Who::of(from), callers, router, acceptor, patience, stop).await {
                 tracing::debug!(error = %e, "connection");
             }
             drop((permit, place));
@@ -139,19 +157,24 @@ type Bad = Box<dyn std::error::Error + Send + Sync>;
 
 async fn connection(
     tcp: TcpStream,
-    from: SocketAddr,
+    mut who: Who,
+    callers: Callers,
     router: Router,
     acceptor: Option<TlsAcceptor>,
     patience: Patience,
     stop: CancellationToken,
 ) -> Result<(), Bad> {
     tcp.set_nodelay(true)?;
-    let Some(acceptor) = acceptor else { return speak(tcp, Who::of(from), false, router, patience, stop).await };
+    let Some(acceptor) = acceptor else { return speak(tcp, who, false, router, patience, stop).await };
     let late = || io::Error::new(io::ErrorKind::TimedOut, "TLS handshake");
     let stream = tokio::time::timeout(patience.handshake, acceptor.accept(tcp)).await.map_err(|_| late())??;
     let session = stream.get_ref().1;
     let certificate = session.peer_certificates().and_then(|c| c.first());
-    let who = Who { from, node: certificate.and_then(|c| node_name(c)) };
+    match callers {
+        Callers::Anyone => {}
+        Callers::Nodes => who.node = certificate.and_then(|c| node_name(c)).map(NodeName),
+        Callers::Clients => who.client = certificate.map(|c| digest_of(c)),
+    }
     let http2 = session.alpn_protocol() == Some(b"h2");
     speak(stream, who, http2, router, patience, stop).await
 }
@@ -160,12 +183,13 @@ async fn connection(
 #[derive(Clone)]
 struct Who {
     from: SocketAddr,
-    node: Option<String>,
+    node: Option<NodeName>,
+    client: Option<ClientCertificate>,
 }
 
 impl Who {
     fn of(from: SocketAddr) -> Self {
-        Self { from, node: None }
+        Self { from, node: None, client: None }
     }
 }
 
@@ -190,7 +214,10 @@ where
             let mut req = req.map(Body::new);
             req.extensions_mut().insert(ConnectInfo(who.from));
             if let Some(n) = who.node {
-                req.extensions_mut().insert(NodeName(n));
+                req.extensions_mut().insert(n);
+            }
+            if let Some(c) = who.client {
+                req.extensions_mut().insert(c);
             }
             let Ok(answer) = router.oneshot(req).await;
             Ok::<_, Infallible>(answer.map(|body| open.answer(body)))

@@ -13,7 +13,7 @@ use crate::{Actor, Fault};
 
 mod rows;
 
-pub use rows::{DbGate, MemoryGate, QUERIES, end_all};
+pub use rows::{DbGate, MemoryGate, QUERIES, end_all, epoch};
 
 /// How long a session lasts.
 #[derive(Clone, Copy, Debug)]
@@ -32,20 +32,32 @@ impl Default for Lifetimes {
 
 /// Says whether a session was ended before its time, here or on another node.
 pub trait Gate: Send + Sync {
-    /// The epoch of `subject` now; it grows when they sign out everywhere.
-    fn epoch<'a>(&'a self, cx: &'a Cx, subject: &'a str) -> BoxFuture<'a, Result<i64, Fault>>;
-    /// Whether session `sid` of `subject`, begun in `epoch`, still holds.
+    /// Whether session `sid` of `actor`, begun in `epochs`, still holds.
     fn holds<'a>(
         &'a self,
         cx: &'a Cx,
-        subject: &'a str,
+        actor: &'a Actor,
         sid: &'a str,
-        epoch: i64,
+        epochs: Epochs,
     ) -> BoxFuture<'a, Result<bool, Fault>>;
     /// Ends one session. The row may be forgotten after `keep`.
     fn end<'a>(&'a self, cx: &'a Cx, sid: &'a str, keep: SignedDuration) -> BoxFuture<'a, Result<(), Fault>>;
     /// Ends every session of `subject`.
     fn end_all<'a>(&'a self, cx: &'a Cx, subject: &'a str) -> BoxFuture<'a, Result<(), Fault>>;
+}
+
+/// What a session stands on. An epoch grows when something is taken away: all sessions begun in an earlier one are over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Epochs {
+    /// Of the actor: roles changed, work ended, signed out everywhere.
+    pub actor: i64,
+    /// Of the human behind it ([`human`]): the card was suspended or revoked.
+    pub human: i64,
+}
+
+/// The subject of the sessions of a human, private or at work: `PNOLV-` and the personal code.
+pub fn human(code: &str) -> String {
+    format!("PNOLV-{code}")
 }
 
 /// A line for the next page.
@@ -69,7 +81,7 @@ pub(crate) struct Session {
     pub(crate) born: i64,
     pub(crate) seen: i64,
     #[serde(default)]
-    pub(crate) epoch: i64,
+    pub(crate) epochs: Epochs,
     #[serde(default)]
     pub(crate) actor: Option<Actor>,
     #[serde(default)]
@@ -87,7 +99,7 @@ impl Session {
             csrf: URL_SAFE_NO_PAD.encode(cx.bytes::<32>()),
             born: now,
             seen: now,
-            epoch: 0,
+            epochs: Epochs::default(),
             actor: None,
             flash: vec![],
             notes: BTreeMap::new(),

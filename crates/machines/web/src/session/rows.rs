@@ -7,8 +7,8 @@ use base::Cx;
 use futures_util::future::BoxFuture;
 use jiff::SignedDuration;
 
-use super::Gate;
-use crate::Fault;
+use super::{Epochs, Gate, human};
+use crate::{Actor, Fault};
 
 /// A gate in memory, for one process without a database.
 #[derive(Default)]
@@ -27,18 +27,18 @@ impl MemoryGate {
 }
 
 impl Gate for MemoryGate {
-    fn epoch<'a>(&'a self, _: &'a Cx, subject: &'a str) -> BoxFuture<'a, Result<i64, Fault>> {
-        let e = self.with(|h| h.epochs.get(subject).copied().unwrap_or(0));
-        Box::pin(async move { Ok(e) })
-    }
     fn holds<'a>(
         &'a self,
         _: &'a Cx,
-        subject: &'a str,
+        actor: &'a Actor,
         sid: &'a str,
-        epoch: i64,
+        epochs: Epochs,
     ) -> BoxFuture<'a, Result<bool, Fault>> {
-        let ok = self.with(|h| !h.ended.contains(sid) && h.epochs.get(subject).copied().unwrap_or(0) == epoch);
+        let ok = self.with(|h| {
+            let now = |subject: &str| h.epochs.get(subject).copied().unwrap_or(0);
+            let now = Epochs { actor: now(&actor.id), human: now(&human(&actor.person_code)) };
+            !h.ended.contains(sid) && now == epochs
+        });
         Box::pin(async move { Ok(ok) })
     }
     fn end<'a>(&'a self, _: &'a Cx, sid: &'a str, _: SignedDuration) -> BoxFuture<'a, Result<(), Fault>> {
@@ -53,7 +53,8 @@ impl Gate for MemoryGate {
 
 const EPOCH: &str = "SELECT epoch FROM session_epoch WHERE subject = $1";
 const HOLDS: &str = "SELECT COALESCE((SELECT epoch FROM session_epoch WHERE subject = $1), CAST(0 AS BIGINT)), \
-    (SELECT COUNT(*) FROM session_ended WHERE sid = $2)";
+    COALESCE((SELECT epoch FROM session_epoch WHERE subject = $2), CAST(0 AS BIGINT)), \
+    (SELECT COUNT(*) FROM session_ended WHERE sid = $3)";
 const END: &str = "INSERT INTO session_ended (sid, forget) VALUES ($1, $2) ON CONFLICT (sid) DO NOTHING";
 const FORGET: &str = "DELETE FROM session_ended WHERE forget < $1";
 const END_ALL: &str = "INSERT INTO session_epoch (subject, epoch) VALUES ($1, 1) \
@@ -73,22 +74,16 @@ impl DbGate {
 }
 
 impl Gate for DbGate {
-    fn epoch<'a>(&'a self, _: &'a Cx, subject: &'a str) -> BoxFuture<'a, Result<i64, Fault>> {
-        Box::pin(async move {
-            let row = self.0.optional(EPOCH, store::params![subject]).await?;
-            Ok(row.map(|r| r.int(0)).transpose()?.unwrap_or(0))
-        })
-    }
     fn holds<'a>(
         &'a self,
         _: &'a Cx,
-        subject: &'a str,
+        actor: &'a Actor,
         sid: &'a str,
-        epoch: i64,
+        epochs: Epochs,
     ) -> BoxFuture<'a, Result<bool, Fault>> {
         Box::pin(async move {
-            let row = self.0.one(HOLDS, store::params![subject, sid]).await?;
-            Ok(row.int(0)? == epoch && row.int(1)? == 0)
+            let row = self.0.one(HOLDS, store::params![actor.id, human(&actor.person_code), sid]).await?;
+            Ok(Epochs { actor: row.int(0)?, human: row.int(1)? } == epochs && row.int(2)? == 0)
         })
     }
     fn end<'a>(&'a self, cx: &'a Cx, sid: &'a str, keep: SignedDuration) -> BoxFuture<'a, Result<(), Fault>> {
@@ -123,4 +118,10 @@ impl Gate for DbGate {
 /// Ends every session of `subject` in the transaction that takes their rights away.
 pub async fn end_all(tx: &mut store::Tx, subject: &str) -> Result<(), store::StoreError> {
     tx.run(END_ALL, store::params![subject]).await.map(|_| ())
+}
+
+/// The epoch of `subject` in this transaction: read it together with what makes somebody who they are.
+pub async fn epoch(tx: &mut store::Tx, subject: &str) -> Result<i64, store::StoreError> {
+    let row = tx.optional(EPOCH, store::params![subject]).await?;
+    Ok(row.map(|r| r.int(0)).transpose()?.unwrap_or(0))
 }

@@ -19,6 +19,7 @@ use futures_util::FutureExt as _;
 use super::{Inner, visitor};
 use crate::{
     Answer, Fault, Lang, PageCx,
+    client::{self, ClientCertificate},
     page::Visit,
     peers::NodeName,
     session::{Session, Slot},
@@ -124,7 +125,7 @@ async fn session(shell: &Inner, headers: &HeaderMap) -> Slot {
     let opened = opened.filter(|s| s.fresh(&shell.cx, shell.config.lifetimes));
     let Some(mut s) = opened else { return Slot { stale: true, ..Slot::default() } };
     if let Some(a) = &s.actor {
-        match shell.gate.holds(&shell.cx, &a.id, &s.sid, s.epoch).await {
+        match shell.gate.holds(&shell.cx, a, &s.sid, s.epochs).await {
             Ok(true) => {}
             Ok(false) => return Slot { stale: true, ..Slot::default() },
             Err(_) => return Slot { unsure: true, ..Slot::default() },
@@ -137,7 +138,16 @@ async fn session(shell: &Inner, headers: &HeaderMap) -> Slot {
 /// Who comes; afterwards the cookie is sealed and a fault becomes a page or a problem document.
 pub(super) async fn visit(State(shell): State<Arc<Inner>>, mut req: Request, next: Next) -> Response {
     let (lang, chosen) = language(&req);
-    let slot = session(&shell, req.headers()).await;
+    let certificate = req.extensions().get::<ClientCertificate>().copied();
+    let known =
+        client::caller(&shell.cx, &shell.config.keys, shell.config.clients.as_ref(), req.headers(), certificate);
+    let (client, stranger) = match known.await {
+        Ok(client) => (client, None),
+        Err(fault) => (None, Some(fault)),
+    };
+    // a program has no session, whatever cookie it sends
+    let program = client.is_some() || stranger.is_some();
+    let slot = if program { Slot::default() } else { session(&shell, req.headers()).await };
     let told = shell.config.address_header.as_deref().and_then(|h| req.headers().get(h)).and_then(|v| v.to_str().ok());
     let ip = visitor(told, req.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| &c.0));
     let cx = PageCx(Arc::new(Visit {
@@ -147,6 +157,7 @@ pub(super) async fn visit(State(shell): State<Arc<Inner>>, mut req: Request, nex
         request_id: req.extensions().get::<base::Id<PageCx>>().map(ToString::to_string).unwrap_or_default(),
         ip,
         node: req.extensions().get::<NodeName>().map(|n| n.0.clone()),
+        client,
         slot: Mutex::new(slot),
         failed: AtomicBool::new(false),
         shell: Arc::clone(&shell),
@@ -154,14 +165,17 @@ pub(super) async fn visit(State(shell): State<Arc<Inner>>, mut req: Request, nex
     let accept = req.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
     let machine = wants_problem(req.uri().path(), &accept);
     req.extensions_mut().insert(cx.clone());
-    let response = next.run(req).await;
+    let response = match stranger {
+        Some(fault) => fault.into_response(),
+        None => next.run(req).await,
+    };
     let mut response = explain(&cx, response, machine);
     if chosen {
         let secure = if shell.config.tls { "; Secure" } else { "" };
         set_cookie(&mut response, &format!("{LANG}={lang}; Path=/; Max-Age=31536000; SameSite=Lax{secure}"));
     }
     write_session(&shell, &cx, &mut response);
-    response.headers_mut().append(header::VARY, HeaderValue::from_static("Accept-Language, Cookie"));
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("Accept-Language, Authorization, Cookie"));
     response.headers_mut().entry(header::CONTENT_LANGUAGE).or_insert(HeaderValue::from_static(lang.tag()));
     response
 }
@@ -242,6 +256,13 @@ fn explain(cx: &PageCx, mut response: Response, machine: bool) -> Response {
     };
     if let Some(after) = response.headers().get(header::RETRY_AFTER) {
         out.headers_mut().insert(header::RETRY_AFTER, after.clone());
+    }
+    if fault.status == StatusCode::UNAUTHORIZED && fault.code.starts_with("web.client.") {
+        // RFC 6750 section 3: an error is named only to whom has tried
+        let tried = if fault.code == "web.client.token" { " error=\"invalid_token\"" } else { "" };
+        if let Ok(v) = HeaderValue::from_str(&format!("Bearer{tried}")) {
+            out.headers_mut().insert(header::WWW_AUTHENTICATE, v);
+        }
     }
     out.extensions_mut().insert(fault);
     out

@@ -5,14 +5,19 @@ use std::{sync::Arc, time::Duration};
 use axum::{Router, body::Body, routing::get};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use pki::testing::{TestEntity, TestKey};
-use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs, pki_types::ServerName};
+use rustls::{
+    ClientConfig, RootCertStore,
+    crypto::aws_lc_rs,
+    pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject as _},
+    sign::{CertifiedKey, SingleCertAndKey},
+};
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
     time::{Instant, timeout},
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
-use web::serve::{CancellationToken, Listen, Patience, serve, tls};
+use web::serve::{Callers, CancellationToken, Listen, Patience, serve, tls};
 
 use crate::peers::node;
 
@@ -80,7 +85,7 @@ const ASK: &[u8] = b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
 
 #[tokio::test(flavor = "multi_thread")]
 async fn silent_and_slow_clients_lose_their_places() {
-    let site = Site::open(Listen { router: router(), tls: None, patience: short() }).await;
+    let site = Site::open(Listen { router: router(), tls: None, callers: Callers::Anyone, patience: short() }).await;
     let mut silent = vec![];
     for begun in ["", "G", "PRI * HTTP/2.0\r\n", "GET / HTTP/1.1\r\nhost: loc"] {
         let mut s = site.connect().await;
@@ -98,7 +103,7 @@ async fn silent_and_slow_clients_lose_their_places() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_head_that_drips_is_cut_off() {
-    let site = Site::open(Listen { router: router(), tls: None, patience: short() }).await;
+    let site = Site::open(Listen { router: router(), tls: None, callers: Callers::Anyone, patience: short() }).await;
     let mut s = site.connect().await;
     let begun = Instant::now();
     for byte in b"GET / HTTP/1.1\r\nhost: localhost\r\nx: ".iter().chain([b'a'; 2000].iter()) {
@@ -112,7 +117,7 @@ async fn a_head_that_drips_is_cut_off() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_idle_connection_is_closed_and_a_working_one_is_not() {
-    let site = Site::open(Listen { router: router(), tls: None, patience: short() }).await;
+    let site = Site::open(Listen { router: router(), tls: None, callers: Callers::Anyone, patience: short() }).await;
     let mut s = site.connect().await;
     s.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
     let said = rest(&mut s).await;
@@ -126,7 +131,7 @@ async fn an_idle_connection_is_closed_and_a_working_one_is_not() {
 async fn an_answer_that_nobody_takes_is_given_up() {
     let mut patience = short();
     patience.connections = 1;
-    let site = Site::open(Listen { router: router(), tls: None, patience }).await;
+    let site = Site::open(Listen { router: router(), tls: None, callers: Callers::Anyone, patience }).await;
     let mut greedy = site.connect().await;
     greedy.write_all(b"GET /endless HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
     // it never reads; the only place comes free all the same
@@ -141,7 +146,7 @@ async fn an_answer_that_nobody_takes_is_given_up() {
 async fn one_address_does_not_take_all_places() {
     let mut patience = Patience { per_address: Some(2), ..short() };
     patience.headers = Duration::from_secs(5);
-    let site = Site::open(Listen { router: router(), tls: None, patience }).await;
+    let site = Site::open(Listen { router: router(), tls: None, callers: Callers::Anyone, patience }).await;
     let (one, _two) = (site.connect().await, site.connect().await);
     let mut third = site.connect().await;
     third.write_all(ASK).await.ok();
@@ -158,22 +163,37 @@ async fn one_address_does_not_take_all_places() {
     }
 }
 
-async fn over_tls(site: &Site, authority: &TestEntity, alpn: &[&[u8]]) -> std::io::Result<TlsStream<TcpStream>> {
+/// TLS that trusts `authority`, maybe with a certificate and key of one's own (PEM).
+pub(crate) fn connector(authority: &TestEntity, alpn: &[&[u8]], own: Option<(Vec<u8>, Vec<u8>)>) -> TlsConnector {
     let mut roots = RootCertStore::empty();
     roots.add(authority.certificate.der().to_vec().into()).unwrap();
     let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()));
     let builder = builder.with_safe_default_protocol_versions().unwrap();
-    let mut config = builder.with_root_certificates(roots).with_no_client_auth();
+    let builder = builder.with_root_certificates(roots);
+    let mut config = match own {
+        // a certificate may be shown with a key that is not its own: the listener has to notice
+        Some((chain, key)) => {
+            let chain = CertificateDer::pem_slice_iter(&chain).collect::<Result<Vec<_>, _>>().unwrap();
+            let key = aws_lc_rs::sign::any_supported_type(&PrivateKeyDer::from_pem_slice(&key).unwrap()).unwrap();
+            builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(CertifiedKey::new(chain, key))))
+        }
+        None => builder.with_no_client_auth(),
+    };
     config.alpn_protocols = alpn.iter().map(|a| a.to_vec()).collect();
+    TlsConnector::from(Arc::new(config))
+}
+
+async fn over_tls(site: &Site, authority: &TestEntity, alpn: &[&[u8]]) -> std::io::Result<TlsStream<TcpStream>> {
     let name = ServerName::try_from("localhost").unwrap();
-    TlsConnector::from(Arc::new(config)).connect(name, site.connect().await).await
+    connector(authority, alpn, None).connect(name, site.connect().await).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tls_of_the_public_listener() {
     let root = TestEntity::root("Saknes", TestKey::p256());
     let (chain, key) = node(&root, 2, "localhost");
-    let listen = Listen { router: router(), tls: Some(tls(&chain, &key).unwrap()), patience: short() };
+    let listen =
+        Listen { router: router(), tls: Some(tls(&chain, &key).unwrap()), callers: Callers::Anyone, patience: short() };
     let site = Site::open(listen).await;
 
     let mut plain = site.connect().await;

@@ -63,7 +63,7 @@ async fn calls_cross_nodes_and_strangers_do_not() {
     let port = listener.local_addr().unwrap().port();
     let me = NodeIdentity { chain: &here.0, key: &here.1, authority: &authority };
     let stop = CancellationToken::new();
-    let running = tokio::spawn(serve(listener, Listen::new(router, Some(me.server().unwrap())), stop.clone()));
+    let running = tokio::spawn(serve(listener, Listen::new(router, Some(me.server().unwrap())).nodes(), stop.clone()));
 
     let portal = client(&authority, &node(&root, 3, "portal.nodes"), port);
     assert_eq!(portal.call(&cx, Double(21)).await, Ok(42));

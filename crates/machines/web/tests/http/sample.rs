@@ -8,8 +8,8 @@ use base::Cx;
 use store::Db;
 use testkit::Client;
 use web::{
-    Answer, Config, DbGate, Fields, Filled, Json, Nav, PageCx, Permission, Role, Route, Routes, Shell, Upload, limits,
-    spend,
+    Answer, Config, DbGate, Fields, Filled, Json, Nav, PageCx, Permission, Right, Role, Route, Routes, Shell, Upload,
+    jobs, limits, session, spend,
 };
 
 pub(crate) const LV: &str = "sample-title = Paraugs\nsample-nav = Paraugs\nsample-name = Vārds\nsample-empty = Ievadi vārdu\nsample-saved = Saglabāts: { $name }\n";
@@ -58,8 +58,17 @@ async fn upload(cx: PageCx, mut up: Upload) -> Answer {
     cx.json(&seen)
 }
 
-async fn become_person(cx: PageCx) -> Answer {
-    cx.sign_in(web::testing::actor(cx.cx(), false, &[])).await?;
+async fn become_person(State(app): State<Arc<Sample>>, cx: PageCx) -> Answer {
+    let actor = web::testing::actor(cx.cx(), false, &[]);
+    let (id, human) = (actor.id.clone(), session::human(&actor.person_code));
+    let epochs = app.db.read(|tx| {
+        Box::pin(async move {
+            let epochs =
+                session::Epochs { actor: session::epoch(tx, &id).await?, human: session::epoch(tx, &human).await? };
+            Ok::<_, web::Fault>(epochs)
+        })
+    });
+    cx.sign_in(actor, epochs.await?).await?;
     cx.redirect("/mine")
 }
 
@@ -88,6 +97,24 @@ async fn count(State(app): State<Arc<Sample>>, cx: PageCx, Json(v): Json<serde_j
     cx.json(&app.saved.fetch_add(1, Ordering::SeqCst))
 }
 
+async fn take(cx: PageCx, body: axum::body::Bytes) -> Answer {
+    cx.json(&body.len())
+}
+
+/// Long work: the answer says where to ask for it.
+async fn long(State(app): State<Arc<Sample>>, cx: PageCx) -> Answer {
+    let owner = cx.caller().unwrap();
+    let work = (cx.cx(), owner);
+    let id = app.db.write(&work, |tx, (_, owner)| {
+        Box::pin(async move {
+            let id = jobs::accept(tx, owner, store::NewJob::new("sample.long", &1)?).await?;
+            jobs::progress(tx, id, 1, 3).await?;
+            Ok::<_, web::Fault>(id)
+        })
+    });
+    cx.accepted(id.await?)
+}
+
 async fn echo(cx: PageCx, Json(v): Json<serde_json::Value>) -> Answer {
     cx.json(&v)
 }
@@ -100,7 +127,7 @@ pub(crate) fn shell(cx: Cx, db: &Db, change: impl FnOnce(&mut Config)) -> (Shell
         .route(Route::get("/sample", Permission::Public).to((), show))
         .route(Route::post("/sample", Permission::Public).to(a(), save))
         .route(Route::post("/upload", Permission::Public).upload().to((), upload))
-        .route(Route::post("/enter", Permission::Public).to((), become_person))
+        .route(Route::post("/enter", Permission::Public).to(a(), become_person))
         .route(Route::post("/leave", Permission::SignedIn).to((), leave))
         .route(Route::get("/mine", Permission::Person).to((), mine))
         .route(Route::get("/either", Permission::SignedIn).to((), plain))
@@ -108,12 +135,19 @@ pub(crate) fn shell(cx: Cx, db: &Db, change: impl FnOnce(&mut Config)) -> (Shell
         .route(Route::get("/any-work", Permission::AnyStaff).to((), plain))
         .route(Route::get("/between", Permission::Node).to((), plain))
         .route(Route::get("/falls", Permission::Public).to((), falls))
+        .route(Route::get("/api/v1/judged", Permission::Client(Right::Validate)).to((), plain))
+        .route(Route::get("/api/v1/either", Permission::PersonOr(Right::Sign)).to((), plain))
+        .route(Route::post("/api/v1/take", Permission::Client(Right::Preserve)).most(1000).to((), take))
+        .route(Route::post("/api/v1/long", Permission::AnyCaller).to(a(), long))
+        .route(Route::get("/api/v1/open", Permission::Public).to((), plain))
         .route(Route::post("/api/v1/count", Permission::Public).idempotent(db).summary("Count").to(a(), count))
         .route(Route::post("/api/v1/echo", Permission::SignedIn).summary("Echo").to((), echo));
     let mut config = Config::new("http://127.0.0.1:8080", web::KeyRing::fresh(cx.random.as_ref()));
     config.limits = limits::LimitConfig::unlimited();
+    config.clients = Some(db.clone());
     change(&mut config);
-    let shell = Shell::build(cx, config, Arc::new(DbGate::new(db.clone())), vec![routes]).unwrap();
+    let shell =
+        Shell::build(cx, config, Arc::new(DbGate::new(db.clone())), vec![routes, web::client::routes(db)]).unwrap();
     (shell, app)
 }
 

@@ -58,6 +58,22 @@ testkit::each_db! {
         enter(&mut new).await;
     }
 
+    async fn what_is_taken_away_ends_every_session(world: World) {
+        let (shell, _) = shell(world.cx.clone(), &world.db, |_| {});
+        for subject in ["PNOLV-320000-00001".to_owned(), web::session::human("320000-00001")] {
+            let (mut one, mut two) = (client(&shell), client(&shell));
+            enter(&mut one).await;
+            enter(&mut two).await;
+            // another node, with nothing in common but the database
+            let work = (&world.cx, subject);
+            world.db.write(&work, |tx, (_, s)| Box::pin(web::session::end_all(tx, s))).await.unwrap();
+            for gone in [&mut one, &mut two] {
+                gone.get_once("/mine").await.expect(303);
+            }
+            enter(&mut one).await;
+        }
+    }
+
     async fn sign_in_changes_every_secret(world: World) {
         let (shell, _) = shell(world.cx.clone(), &world.db, |_| {});
         let mut c = client(&shell);

@@ -11,7 +11,8 @@ testkit::each_db! {
     }
 
     async fn statements_prepare(world: World) {
-        let wrong = world.db.check_queries(web::session::QUERIES).await.unwrap();
+        let all = [web::session::QUERIES, web::client::QUERIES, web::jobs::QUERIES].concat();
+        let wrong = world.db.check_queries(&all).await.unwrap();
         assert!(wrong.is_empty(), "{wrong:#?}");
     }
 

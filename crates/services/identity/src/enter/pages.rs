@@ -14,7 +14,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::Tx;
 use utoipa::ToSchema;
-use web::{Actor, Answer, Fault, Fields, PageCx, Role};
+use web::{
+    Actor, Answer, Fault, Fields, PageCx, Role,
+    session::{self, Epochs},
+};
 
 use super::{EnterError, prove};
 use crate::{Identity, enter::prove::Proven, staff};
@@ -157,10 +160,30 @@ async fn places(me: &Identity, p: &Proven) -> Answer<Vec<StaffMember>> {
     Ok(staff::places(&mut tx, &p.code).await?)
 }
 
+/// What one enters as is read in the write that records it, together with its epoch: whoever takes it away comes before this
+/// write, and it is not seen, or after it, and the session does not hold.
 async fn become_actor(me: &Identity, cx: &PageCx, p: &Proven, place: Option<&StaffMember>, to: &str) -> Answer {
+    let id = place.map_or_else(|| p.identifier.clone(), |m| m.id.clone());
+    let work = (cx.cx(), (id, place.is_some(), p));
+    let entered = me.0.db.write(&work, |tx: &mut Tx, (_, (id, works, p))| {
+        Box::pin(async move {
+            let place = if *works { staff::active(tx, id, &p.code).await? } else { None };
+            if *works && place.is_none() {
+                return Ok::<_, Fault>(None);
+            }
+            let own = if *works { session::epoch(tx, id).await? } else { p.epoch };
+            let body = json!({ "method": "eid-card", "certificate": p.serial });
+            ledger::record(tx, Entry::new("identity.enter.done", id, body)).await?;
+            Ok(Some((place, Epochs { actor: own, human: p.epoch })))
+        })
+    });
+    let Some((place, epochs)) = entered.await? else {
+        let fields = Fields::default().with("staff", 1).with("to", to);
+        return refuse(me, cx, &fields, EnterError::NotStaff.into()).await;
+    };
     let roles = place.iter().flat_map(|m| &m.roles).filter_map(|r| Role::from_name(r)).collect();
     let actor = Actor {
-        id: place.map_or_else(|| p.identifier.clone(), |m| m.id.clone()),
+        id: work.1.0,
         person_code: p.code.clone(),
         given_name: p.given_name.clone(),
         surname: p.surname.clone(),
@@ -169,10 +192,8 @@ async fn become_actor(me: &Identity, cx: &PageCx, p: &Proven, place: Option<&Sta
         method: "eid-card".to_owned(),
         since: p.at,
     };
-    let body = json!({ "method": "eid-card", "certificate": p.serial });
-    record(me, cx, &Entry::new("identity.enter.done", &actor.id, body)).await?;
     let home = if actor.is_staff() { "/clerk" } else { "/my" };
-    cx.sign_in(actor).await?;
+    cx.sign_in(actor, epochs).await?;
     cx.redirect(if to.is_empty() { home } else { to })
 }
 

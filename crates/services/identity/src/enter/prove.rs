@@ -12,7 +12,7 @@ use pki::{
     strength::Strength,
 };
 use protocol::web_eid::{Expected, verify};
-use web::Fault;
+use web::{Fault, session};
 
 use super::EnterError;
 use crate::{Identity, staff::is_person_code};
@@ -31,6 +31,8 @@ pub(super) struct Proven {
     /// Serial number of the certificate, hexadecimal.
     pub(super) serial: String,
     pub(super) at: Timestamp,
+    /// Epoch of the person, read before the card's status was asked: a card suspended since ends what begins now.
+    pub(super) epoch: i64,
 }
 
 /// Judges the token for this nonce.
@@ -39,8 +41,10 @@ pub(super) async fn prove(me: &Identity, cx: &Cx, token: &str, nonce: &str) -> R
     let expected = Expected { origin: &me.0.origin, nonce, at: now, policies: &[], forbidden: &[] };
     let certificate = verify(token, &expected).map_err(EnterError::Token)?.certificate;
     let issuer = issuer(me, cx, &certificate).await?;
+    let mut proven = person(&certificate, now)?;
+    proven.epoch = session::epoch(&mut me.0.db.snapshot().await?, &proven.identifier).await?;
     status(me, cx, &certificate, &issuer).await?;
-    Ok(person(&certificate, now)?)
+    Ok(proven)
 }
 
 fn certificates(list: &[Der]) -> Vec<Certificate> {
@@ -112,5 +116,6 @@ fn person(certificate: &Certificate, at: Timestamp) -> Result<Proven, EnterError
         surname: family.to_owned(),
         serial: certificate.serial_hex(),
         at,
+        epoch: 0,
     })
 }

@@ -114,6 +114,11 @@ pub(crate) async fn places(tx: &mut Tx, code: &str) -> Result<Vec<StaffMember>, 
     tx.all(BY_CODE, params![code]).await?.iter().map(read).collect()
 }
 
+/// The place with this id, if the person with this code works there now.
+pub(crate) async fn active(tx: &mut Tx, id: &str, code: &str) -> Result<Option<StaffMember>, StoreError> {
+    Ok(places(tx, code).await?.into_iter().find(|m| m.id == id))
+}
+
 async fn put(tx: &mut Tx, call: &PutStaff, roles: &BTreeSet<Role>) -> Result<StaffMember, StoreError> {
     let cx = tx.cx()?;
     let names: Vec<&str> = roles.iter().map(|r| r.name()).collect();

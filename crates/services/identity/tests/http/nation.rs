@@ -88,8 +88,11 @@ impl Nation {
             .route(Route::get("/clerk", Permission::Staff(web::Role::Clerk)).to((), ok));
         let mut config = Config::new(ORIGIN, web::KeyRing::fresh(world.cx.random.as_ref()));
         config.limits = LimitConfig::unlimited();
+        config.clients = Some(world.db.clone());
         let gate = Arc::new(DbGate::new(world.db.clone()));
-        let shell = Shell::build(world.cx.clone(), config, gate, vec![identity.routes(), home]).unwrap();
+        let shell =
+            Shell::build(world.cx.clone(), config, gate, vec![identity.routes(), home, web::client::routes(&world.db)])
+                .unwrap();
         Self { shell, peers, issuing, state }
     }
 

@@ -2,7 +2,7 @@ use contract::identity::{EndStaff, FindStaff, PutStaff};
 
 use crate::nation::{Nation, enter};
 
-fn put(roles: &[&str], institution: &str) -> PutStaff {
+pub(crate) fn put(roles: &[&str], institution: &str) -> PutStaff {
     PutStaff {
         code: "320000-00007".to_owned(),
         given_name: "Andra".to_owned(),
@@ -70,6 +70,36 @@ testkit::each_db! {
             (put(&["king"], "A"), "identity.staff.role"),
         ] {
             assert_eq!(n.peers.call(&world.cx, call).await.unwrap_err().code, code);
+        }
+    }
+
+    async fn a_session_does_not_begin_with_what_was_taken_away(world: World) {
+        let n = Nation::new(&world);
+        let card = n.card(10, "320000-00007");
+        let one = n.peers.call(&world.cx, put(&["clerk", "operator"], "Paraugu pārvalde")).await.unwrap();
+        n.peers.call(&world.cx, put(&["clerk"], "Cita iestāde")).await.unwrap();
+        // the card has proved itself; while the question "as whom?" is open, the roles change, then the work ends
+        let mut c = n.client();
+        let choice = enter(&mut c, "/sign-in?staff=1", &card).await.expect(200);
+        n.peers.call(&world.cx, put(&["operator"], "Paraugu pārvalde")).await.unwrap();
+        c.submit(&choice, "/sign-in/as", &[("as", one.id.as_str())]).await;
+        c.get_once("/clerk").await.expect(403);
+        let mut late = n.client();
+        let choice = enter(&mut late, "/sign-in?staff=1", &card).await.expect(200);
+        n.peers.call(&world.cx, EndStaff { id: one.id.clone(), actor: "staff:TEST".to_owned() }).await.unwrap();
+        late.submit(&choice, "/sign-in/as", &[("as", one.id.as_str())]).await;
+        late.get_once("/clerk").await.expect(303);
+        // the card itself is taken away while the question is open
+        n.peers.call(&world.cx, put(&["clerk"], "Paraugu pārvalde")).await.unwrap();
+        let mut lost = n.client();
+        let choice = enter(&mut lost, "/sign-in", &card).await.expect(200);
+        let human = web::session::human("320000-00007");
+        let work = (&world.cx, human);
+        world.db.write(&work, |tx, (_, human)| Box::pin(web::session::end_all(tx, human))).await.unwrap();
+        for place in ["person", one.id.as_str()] {
+            lost.clone().submit(&choice, "/sign-in/as", &[("as", place)]).await;
+            lost.get_once("/my").await.expect(303);
+            lost.get_once("/clerk").await.expect(303);
         }
     }
 

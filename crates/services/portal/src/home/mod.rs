@@ -23,7 +23,7 @@ pub struct DemoInfo {
 /// An invented person whose card and PINs the visitor may use.
 #[derive(Clone, Debug)]
 pub struct DemoIdentity {
-    /// `clerk-1`, `clerk-2` or `citizen`; the texts are found by it.
+    /// `clerk-1`, `clerk-2`, `citizen` or `operator`; the texts are found by it.
     pub role: String,
     /// Given name and family name.
     pub name: String,

@@ -5,7 +5,7 @@ use store::{
     StoreError,
     idempotency::{self, Claim},
 };
-use web::{Answer, Fault, PageCx, Status};
+use web::{Answer, Fault, PageCx, Status, limits::Class};
 
 use crate::{
     Signing,
@@ -27,9 +27,11 @@ pub(super) async fn open(
     let scope = format!("{} POST /api/v1/signatures", bond.owner);
     let told: String = files.iter().map(|f| format!("{}\n{}\n", f.name, f.blob.sha256)).collect();
     let sum = pki::DigestAlgorithm::Sha256.of(told.as_bytes());
-    let work = (cx.cx(), scope.as_str(), key, sum);
-    let claim =
-        app.db().write(&work, |tx, (_, scope, key, sum)| Box::pin(idempotency::claim(tx, scope, key, sum))).await?;
+    let work = (cx.cx(), scope.as_str(), key, sum, cx.lease(Class::Upload));
+    let claim = app
+        .db()
+        .write(&work, |tx, (_, scope, key, sum, lease)| Box::pin(idempotency::claim(tx, scope, key, sum, *lease)));
+    let claim = claim.await?;
     match claim {
         Claim::New => {}
         Claim::Done { answer, .. } => {
