@@ -290,3 +290,6 @@ error-signing-augment-impossible = The signature cannot be raised.
 error-signing-augment-already-there = The signature has this level already.
     .cause = The wanted level, or a higher one, is there.
     .remedy = Nothing needs to be done.
+error-signing-work-unknown = There is no such result.
+    .cause = The work is not done, its time is over, or somebody else asked for it.
+    .remedy = See how the work goes at /api/v1/jobs/ID, or ask for it again.

@@ -297,3 +297,6 @@ error-signing-augment-impossible = Parakstu nevar papildināt.
 error-signing-augment-already-there = Parakstam jau ir šis līmenis.
     .cause = Vēlamais vai augstāks līmenis jau ir sasniegts.
     .remedy = Nekas nav jādara.
+error-signing-work-unknown = Tāda rezultāta nav.
+    .cause = Darbs nav pabeigts, tā laiks ir beidzies, vai arī to prasīja kāds cits.
+    .remedy = Skaties, kā darbam iet, adresē /api/v1/jobs/ID, vai prasi to vēlreiz.

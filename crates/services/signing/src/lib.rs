@@ -23,6 +23,7 @@ mod report;
 mod session;
 mod sign;
 mod verify;
+mod work;
 
 pub use config::Config;
 pub use report::{FindingDoc, ReportDoc, ScopeDoc, SignatoryDoc, SignatureDoc, TimestampDoc};
@@ -86,6 +87,7 @@ impl Signing {
         let routes = sign::routes(self, routes);
         let routes = keep::routes(self, routes);
         let routes = verify::routes(self, routes);
+        let routes = work::routes(self, routes);
         api::routes(self, routes)
     }
 
@@ -135,10 +137,16 @@ impl Signing {
         });
         worker.every(keep::SCHEDULE, jiff::SignedDuration::from_hours(24));
         let this = self.clone();
+        worker.on(work::AUGMENT, move |cx, job| {
+            let this = this.clone();
+            async move { work::augment_job(&this, &cx, &job).await }
+        });
+        let this = self.clone();
         worker.on(SWEEP, move |cx, _| {
             let this = this.clone();
             async move {
                 errand::sweep(&this, &cx).await?;
+                work::sweep(&this, &cx).await?;
                 Ok(verify::sweep(&this, &cx).await?)
             }
         });
@@ -148,5 +156,5 @@ impl Signing {
 
 /// Every statement of this crate; prepared on both databases by a test.
 pub fn queries() -> Vec<&'static str> {
-    [errand::QUERIES, keep::QUERIES, verify::QUERIES].concat()
+    [errand::QUERIES, keep::QUERIES, verify::QUERIES, work::QUERIES].concat()
 }

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Refusals of uploads.
-const UPLOAD: &[&str] =
+pub(crate) const UPLOAD: &[&str] =
     &["web.body.too-large", "signing.file.empty", "signing.file.none", "signing.pdf.broken", "signing.container.bomb"];
 
 pub(crate) fn routes(app: &Signing, routes: Routes) -> Routes {
@@ -100,9 +100,7 @@ async fn validate(State(app): State<Signing>, cx: PageCx, Query(q): Query<Named>
     let file = match form(&req) {
         true => files(&app, &cx, req).await?.0.into_iter().next().ok_or(EngineError::NoFile)?,
         false => {
-            let name = clean(&q.name);
-            let name = if name.is_empty() { "file".to_owned() } else { name };
-            NewFile { name, blob: body(&app, &cx, req.into_body()).await? }
+            NewFile { name: named(&q.name), blob: body(&app, &cx, req.into_body()).await? }
         }
     };
     let [lv, en] = judge(&app, cx.cx(), &file).await?;
@@ -114,8 +112,14 @@ fn form(req: &Request) -> bool {
     kind.starts_with("multipart/form-data")
 }
 
+/// A name from the query, fit to stand in a container.
+pub(crate) fn named(text: &str) -> String {
+    let name = clean(text);
+    if name.is_empty() { "file".to_owned() } else { name }
+}
+
 /// Streams a body into the blob store.
-async fn body(app: &Signing, cx: &PageCx, body: Body) -> Answer<store::BlobRef> {
+pub(crate) async fn body(app: &Signing, cx: &PageCx, body: Body) -> Answer<store::BlobRef> {
     let limit = app.config().file_size;
     let stream = body.into_data_stream().map_err(|e| {
         let text = std::error::Error::source(&e).map(ToString::to_string).unwrap_or_else(|| e.to_string());

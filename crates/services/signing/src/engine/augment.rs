@@ -19,6 +19,14 @@ pub struct Raised {
 }
 
 impl Engine {
+    /// A time stamp of the trust core over a digest: TimeStampToken, DER.
+    ///
+    /// # Errors
+    /// When the authority refuses or cannot be asked.
+    pub async fn time_stamp(&self, cx: &Cx, algorithm: DigestAlgorithm, digest: Vec<u8>) -> Result<Vec<u8>, EngineError> {
+        self.trust.time_stamp(cx, algorithm, digest).await
+    }
+
     /// Raises all signatures of a file to `level`, with time stamps and status information of the trust core; LTA is renewed.
     ///
     /// # Errors

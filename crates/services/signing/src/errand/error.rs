@@ -45,6 +45,7 @@ pub(crate) const CODES: &[&str] = &[
     "signing.file.too-many",
     "signing.request.malformed",
     "signing.report.unknown",
+    "signing.work.unknown",
 ];
 
 impl Refuses for ErrandError {
