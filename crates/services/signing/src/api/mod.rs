@@ -99,9 +99,7 @@ struct Named {
 async fn validate(State(app): State<Signing>, cx: PageCx, Query(q): Query<Named>, req: Request) -> Answer {
     let file = match form(&req) {
         true => files(&app, &cx, req).await?.0.into_iter().next().ok_or(EngineError::NoFile)?,
-        false => {
-            NewFile { name: named(&q.name), blob: body(&app, &cx, req.into_body()).await? }
-        }
+        false => NewFile { name: named(&q.name), blob: body(&app, &cx, req.into_body()).await? },
     };
     let [lv, en] = judge(&app, cx.cx(), &file).await?;
     cx.json(if cx.lang() == web::Lang::Lv { &lv } else { &en })

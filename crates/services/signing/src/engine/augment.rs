@@ -23,7 +23,12 @@ impl Engine {
     ///
     /// # Errors
     /// When the authority refuses or cannot be asked.
-    pub async fn time_stamp(&self, cx: &Cx, algorithm: DigestAlgorithm, digest: Vec<u8>) -> Result<Vec<u8>, EngineError> {
+    pub async fn time_stamp(
+        &self,
+        cx: &Cx,
+        algorithm: DigestAlgorithm,
+        digest: Vec<u8>,
+    ) -> Result<Vec<u8>, EngineError> {
         self.trust.time_stamp(cx, algorithm, digest).await
     }
 

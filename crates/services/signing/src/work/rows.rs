@@ -50,7 +50,8 @@ pub(super) async fn put(
     expires: Timestamp,
 ) -> Result<(), StoreError> {
     let (b, task) = (&work.blob, serde_json::to_string(&work.task)?);
-    tx.run(PUT, params![id, owner, task, work.name, b.address, b.sha256, octets(b.size), expires]).await?;
+    let size = octets(b.size);
+    tx.run(PUT, params![id, owner, task, work.name, b.address, b.sha256, size, expires]).await?;
     tx.hold(b, &holder(id)).await
 }
 
@@ -69,8 +70,8 @@ pub(super) async fn set_done(
     expires: Timestamp,
 ) -> Result<bool, StoreError> {
     let b = &made.blob;
-    let values = params![id, b.address, made.name, made.media, b.sha256, octets(b.size), expires];
-    let done = tx.run(DONE, values).await? == 1;
+    let size = octets(b.size);
+    let done = tx.run(DONE, params![id, b.address, made.name, made.media, b.sha256, size, expires]).await? == 1;
     if done {
         tx.hold(b, &holder(id)).await?;
         if from.address != b.address {

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{BlobRef, Job, JobError, NewJob, StoreError};
 use utoipa::ToSchema;
-use web::Refuses as _;
 
 use super::rows::{self, Made, Work, WorkId};
 use crate::{
