@@ -220,3 +220,6 @@ error-cades-closed = The file takes no further signature.
 error-cades-io = The signature file could not be read or written.
     .cause = An error of disk or network.
     .remedy = Check that the file is there and the disk has room.
+error-asic-single = An ASiC-S container holds one file.
+    .cause = More than one file was given.
+    .remedy = Use ASiC-E, or pack the files into one archive first.

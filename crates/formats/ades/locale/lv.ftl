@@ -220,3 +220,6 @@ error-cades-closed = Failam vairs nevar pievienot parakstu.
 error-cades-io = Parakstu failu neizdevās nolasīt vai ierakstīt.
     .cause = Diska vai tīkla kļūda.
     .remedy = Pārbaudiet, vai fails ir pieejams un diskā ir vieta.
+error-asic-single = ASiC-S konteinerā ir viens fails.
+    .cause = Norādīti vairāki faili.
+    .remedy = Lietojiet ASiC-E vai vispirms sapakojiet failus vienā arhīvā.

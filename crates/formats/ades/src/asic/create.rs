@@ -23,8 +23,19 @@ impl<W: Write> Builder<W> {
     /// # Errors
     /// When writing fails.
     pub fn new(out: W, naming: Naming, digest: DigestAlgorithm, modified: Timestamp) -> Result<Self, AsicError> {
+        Self::typed(out, ASIC_E, naming, digest, modified)
+    }
+
+    /// Like [`Self::new`], of another media type.
+    pub(super) fn typed(
+        out: W,
+        media_type: &str,
+        naming: Naming,
+        digest: DigestAlgorithm,
+        modified: Timestamp,
+    ) -> Result<Self, AsicError> {
         let mut zip = Writer::new(out, modified);
-        zip.stored("mimetype", ASIC_E.as_bytes())?;
+        zip.stored("mimetype", media_type.as_bytes())?;
         Ok(Self { zip, naming, digest, files: Vec::new() })
     }
 
@@ -69,6 +80,14 @@ impl<W: Write> Builder<W> {
         self.zip.deflated(manifest::NAME, manifest::write(&listed).as_bytes())?;
         for (n, xml) in signatures.iter().enumerate() {
             self.zip.deflated(&self.naming.signature_name(n), xml.as_ref().as_bytes())?;
+        }
+        Ok(self.zip.finish()?)
+    }
+
+    /// Writes these files of the container itself, no other manifest, and gives the output back.
+    pub(super) fn finish_with(mut self, internal: &[(&str, &[u8])]) -> Result<W, AsicError> {
+        for (name, bytes) in internal {
+            self.zip.deflated(name, bytes)?;
         }
         Ok(self.zip.finish()?)
     }

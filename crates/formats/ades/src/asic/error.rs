@@ -12,6 +12,9 @@ pub enum AsicError {
     /// No file to sign.
     #[error("the container has no files to sign")]
     Empty,
+    /// ASiC-S holds one file.
+    #[error("an ASiC-S container holds one file")]
+    Single,
     /// The file is no ASiC-E container with XAdES signatures.
     #[error("not an ASiC-E container with XAdES signatures: {0}")]
     NotAsic(&'static str),
@@ -27,6 +30,7 @@ impl AsicError {
             Self::Zip(e) => e.code(),
             Self::Name(_) => "asic.name",
             Self::Empty => "asic.empty",
+            Self::Single => "asic.single",
             Self::NotAsic(_) => "asic.not-asic",
             Self::SignatureExists(_) => "asic.signature-exists",
         }

@@ -3,6 +3,7 @@
 //! A new container is written front to back while its files are digested, so that any size passes through constant memory; a further
 //! signature is put into an existing one by copying what is there byte for byte.
 
+pub mod cades;
 mod container;
 mod create;
 mod error;

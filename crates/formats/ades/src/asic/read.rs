@@ -1,14 +1,14 @@
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     io::{BufReader, Read, Seek, Write},
 };
 
 use pki::{DigestAlgorithm, Digester};
 use xml::{Document, dsig::DS};
 
-use super::{ASIC, ASIC_E, ASIC_S, container::MAX_INTERNAL, is_internal, is_signature, manifest};
+use super::{ASIC, ASIC_E, ASIC_S, cades, container::MAX_INTERNAL, is_internal, is_signature, manifest};
 use crate::{
-    facts::{Coverage, Covered, Defect, FileFacts, Format, SignatureFacts},
+    facts::{Coverage, Covered, Defect, FileFacts},
     xades::{Objects, defect, read_signatures},
     zip::{Archive, Limits, ZipError},
 };
@@ -33,11 +33,12 @@ pub fn read<R: Read + Seek>(source: R, limits: &Limits) -> FileFacts {
     for name in names.iter().filter(|n| is_internal(n)) {
         files.internal(name, &mut facts);
     }
-    coverage(&names, &mut facts);
+    let stamped = cades::read(&mut files, &mut facts);
+    coverage(&names, &stamped, &mut facts);
     facts
 }
 
-fn from_zip(e: ZipError) -> Defect {
+pub(super) fn from_zip(e: ZipError) -> Defect {
     let fatal = !matches!(e, ZipError::Io(_) | ZipError::NotZip);
     Defect { code: e.code(), object: e.to_string(), fatal }
 }
@@ -50,8 +51,8 @@ pub(super) fn copy<R: Read + Seek>(archive: &mut Archive<R>, name: &str, out: &m
 }
 
 /// The files of a container, as objects that signatures refer to.
-struct Files<R> {
-    archive: Archive<R>,
+pub(super) struct Files<R> {
+    pub(super) archive: Archive<R>,
     media_types: BTreeMap<String, String>,
     known: HashMap<(String, DigestAlgorithm), Result<Vec<u8>, Defect>>,
 }
@@ -91,7 +92,8 @@ impl<R: Read + Seek> Files<R> {
         };
         let text = declared.map(|d| String::from_utf8_lossy(&d).into_owned());
         let clean = text.as_deref().map(|t| t.trim_start_matches('\u{FEFF}').trim_end());
-        let signed = self.archive.entries().iter().any(|e| is_signature(e.name()));
+        let signed =
+            self.archive.entries().iter().any(|e| is_signature(e.name()) || cades::internal(e.name()).is_some());
         facts.container = match clean {
             Some(ASIC_E) => Some("ASiC-E"),
             Some(ASIC_S) => Some("ASiC-S"),
@@ -131,11 +133,7 @@ impl<R: Read + Seek> Files<R> {
     fn internal(&mut self, name: &str, facts: &mut FileFacts) {
         if is_signature(name) {
             self.signatures(name, facts);
-        } else if name.ends_with(".p7s") {
-            let mut found = SignatureFacts::unread(name, Format::CAdES);
-            found.defects.push(defect("asic.cades", name, false));
-            facts.signatures.push(found);
-        } else if !matches!(name, "mimetype" | manifest::NAME | "META-INF/") {
+        } else if cades::internal(name).is_none() && !matches!(name, "mimetype" | manifest::NAME | "META-INF/") {
             facts.defects.push(defect("asic.unknown-file", name, false));
         }
     }
@@ -166,7 +164,7 @@ impl<R: Read + Seek> Files<R> {
 }
 
 /// Tells for each signature which files it does not cover, and for the container which files none covers.
-fn coverage(names: &[String], facts: &mut FileFacts) {
+fn coverage(names: &[String], stamped: &BTreeSet<String>, facts: &mut FileFacts) {
     let files: Vec<&String> = names.iter().filter(|n| !is_internal(n) && !n.ends_with('/')).collect();
     for s in &mut facts.signatures {
         for name in &files {
@@ -178,5 +176,9 @@ fn coverage(names: &[String], facts: &mut FileFacts) {
     let covered = |name: &String| {
         facts.signatures.iter().any(|s| s.scope.iter().any(|c| c.name == *name && c.covered != Coverage::None))
     };
-    facts.unsigned = files.into_iter().filter(|n| !covered(n)).cloned().collect();
+    // Without signatures the time stamps are what is over the files.
+    if facts.signatures.is_empty() && !facts.timestamps.is_empty() {
+        return;
+    }
+    facts.unsigned = files.into_iter().filter(|n| !covered(n) && !stamped.contains(*n)).cloned().collect();
 }

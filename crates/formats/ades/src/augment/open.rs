@@ -2,9 +2,11 @@ use std::io::{Read, Seek};
 
 use super::{AugmentError, Raise};
 use crate::{
+    asic::{AsicError, cades::CadesContainer},
     cades,
     detect::{self, Kind, Limits},
     xades::Objects,
+    zip::Archive,
 };
 
 /// Opens a signed file of any kind, to raise its signatures. `name` is the file as shown to a person; `objects` are files that detached
@@ -19,9 +21,15 @@ pub fn open<R: Read + Seek + Send + 'static>(
     limits: &Limits,
 ) -> Result<Box<dyn Raise>, AugmentError> {
     let kind = detect::kind(&mut source)?;
-    let _ = limits;
     match kind {
+        Kind::Zip => {
+            let archive = Archive::open(source, &limits.zip).map_err(AsicError::from)?;
+            if CadesContainer::is_one(&archive) {
+                return Ok(Box::new(CadesContainer::over(archive)?));
+            }
+            Err(AugmentError::Unsupported(name.to_owned()))
+        }
         Kind::Cms => Ok(Box::new(cades::File::open(name, source, objects)?)),
-        Kind::Zip | Kind::Pdf | Kind::Xml | Kind::Pem | Kind::Other => Err(AugmentError::Unsupported(name.to_owned())),
+        Kind::Pdf | Kind::Xml | Kind::Pem | Kind::Other => Err(AugmentError::Unsupported(name.to_owned())),
     }
 }

@@ -182,6 +182,11 @@ impl Signed {
         }
     }
 
+    /// Whether these are the data.
+    pub(crate) fn is_over(&self, data: &[u8]) -> bool {
+        self.digest.of(data) == self.message_digest
+    }
+
     /// A new file beside the data.
     pub fn detached(&self) -> Vec<u8> {
         let message = self.message();

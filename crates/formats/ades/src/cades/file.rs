@@ -21,6 +21,7 @@ use crate::{facts::SignatureFacts, xades::Objects};
 pub struct File<R> {
     pub(super) source: R,
     pub(super) message: Message,
+    opened: Message,
     objects: Box<dyn Objects + Send>,
     name: String,
     /// How the signature of this number is called.
@@ -49,7 +50,13 @@ impl<R: Read + Seek + Send> File<R> {
         if message.content_type == oid::TST_INFO || message.trailing > 0 {
             return Err(CadesError::Closed("it is a time stamp, or more follows the message"));
         }
-        Ok(Self { source, message, objects, name: object, prefix, pending: None })
+        let opened = message.clone();
+        Ok(Self { source, message, opened, objects, name: object, prefix, pending: None })
+    }
+
+    /// Whether anything was added since it was opened.
+    pub(crate) fn is_changed(&self) -> bool {
+        self.message != self.opened
     }
 
     /// Whether the data are inside.
@@ -89,7 +96,7 @@ impl<R: Read + Seek + Send> File<R> {
         n.checked_sub(1).filter(|n| *n < self.message.signers.len())
     }
 
-    pub(super) fn ids(&self) -> Vec<String> {
+    pub(crate) fn ids(&self) -> Vec<String> {
         (1..=self.message.signers.len()).map(|n| format!("{}{n}", self.prefix)).collect()
     }
 

@@ -18,7 +18,12 @@ mod token;
 mod values;
 
 pub use attributes::SignaturePolicy;
+pub(crate) use content::{Content, Data};
 pub use create::{Prepared, Request, Signed, prepare};
 pub use error::CadesError;
 pub use file::File;
+pub(crate) use raise::token_with_material;
+pub(crate) use read::{Placed, signatures};
 pub use read::{read, read_pem};
+pub(crate) use token::over as token_over;
+pub(crate) use values::{of_token as token_material, token_objects};

@@ -42,6 +42,20 @@ fn with_attributes(token: &[u8], attributes: Vec<Attribute>) -> Result<Vec<u8>, 
     Ok(out)
 }
 
+/// A stand-alone token with more material in its SignedData, which its signature does not cover.
+///
+/// # Errors
+/// When it is no token.
+pub(crate) fn token_with_material(token: &[u8], material: &Material) -> Result<Vec<u8>, AugmentError> {
+    let wrong = |e: pki::Error| AugmentError::Timestamp(e.to_string());
+    let mut message = Message::from_ber(token).map_err(wrong)?;
+    message.add_certificates(material.certificates.iter().cloned());
+    message.add_revocations(&material.crls, &material.ocsps).map_err(wrong)?;
+    let mut out = Vec::new();
+    message.write(std::io::Cursor::new(token), &mut out)?.map_err(wrong)?;
+    Ok(out)
+}
+
 impl<R: Read + Seek + Send> File<R> {
     fn parts_mut(&mut self, id: &str) -> Result<&mut SignerParts, AugmentError> {
         let n = self.number(id).ok_or_else(|| AugmentError::Unknown(id.to_owned()))?;

@@ -10,10 +10,11 @@ mod read;
 mod signed;
 
 pub use error::XadesError;
+pub(crate) use prepare::encode_uri;
 pub use prepare::{DataObject, Prepared, Request, prepare};
 pub use properties::Place;
 pub use read::{Nothing, Objects, read_document};
-pub(crate) use read::{defect, read_signatures};
+pub(crate) use read::{decode_uri, defect, read_signatures};
 pub use signed::Signed;
 
 /// Namespace of XAdES.

@@ -15,6 +15,7 @@ use xml::{
     dsig::{DS, DsigError, Signature},
 };
 
+pub(crate) use objects::decode_uri;
 pub use objects::{Nothing, Objects};
 pub(crate) use unsigned::archive_imprint;
 

@@ -1,6 +1,7 @@
 //! CAdES: made, read, raised, attacked.
 
 mod attacks;
+mod containers;
 mod foreign;
 mod levels;
 

@@ -1,11 +1,11 @@
 use super::{Text, broken, limit, note};
 
 pub(in super::super) const TEXTS: &[Text] = &[
-    limit(
-        "asic.cades",
-        "EN 319 162-1 4.4.3.2",
-        "Konteinerā ir CAdES paraksts ({}); to šī programma vēl nevērtē.",
-        "The container has a CAdES signature ({}), which this program does not judge yet.",
+    broken(
+        "asic.attached",
+        "EN 319 162-1 4.3.3.2",
+        "Parakstu failā {} ir arī dati; konteinerā tam jābūt bez tiem.",
+        "The signature file {} holds data, too; in a container it has to be without.",
     ),
     limit(
         "asic.edoc-1",
@@ -18,6 +18,12 @@ pub(in super::super) const TEXTS: &[Text] = &[
         "ODF 1.2 part 3",
         "Konteinera satura rādītājs {} nav nolasāms.",
         "The manifest {} of the container cannot be read.",
+    ),
+    note(
+        "asic.manifest-digest",
+        "EN 319 162-1 A.4",
+        "Faila {} saturs nav tas, ko nosauc laika zīmoga saraksts.",
+        "The content of the file {} is not that named by the list under the time stamp.",
     ),
     note(
         "asic.manifest-mismatch",
@@ -43,11 +49,41 @@ pub(in super::super) const TEXTS: &[Text] = &[
         "Konteinerā nav parakstu ({}).",
         "The container has no signatures ({}).",
     ),
+    broken(
+        "asic.no-signed-manifest",
+        "EN 319 162-1 4.4.3.2",
+        "Nav saraksta, kas pateiktu, uz kādiem failiem attiecas {}.",
+        "There is no list that says which files {} is over.",
+    ),
+    broken(
+        "asic.repeated-reference",
+        "EN 319 162-1 A.4",
+        "Parakstītais saraksts failu {} nosauc divreiz.",
+        "The signed list names the file {} twice.",
+    ),
+    broken(
+        "asic.several-manifests",
+        "EN 319 162-1 A.4",
+        "Uz {} atsaucas vairāki saraksti: nav zināms, kurš ir parakstīts.",
+        "Several lists refer to {}: it is not known which one is signed.",
+    ),
     note(
         "asic.signatures-root",
         "EN 319 162-1 4.4.3.2",
         "Parakstu failam {} ir neparasta uzbūve.",
         "The signature file {} has an unusual structure.",
+    ),
+    broken(
+        "asic.signed-manifest",
+        "EN 319 162-1 A.4",
+        "Parakstīto failu saraksts {} nav nolasāms.",
+        "The list {} of signed files cannot be read.",
+    ),
+    broken(
+        "asic.stamped-data-changed",
+        "EN 319 162-1 4.4.3.3",
+        "Fails {} mainīts pēc laika zīmoga.",
+        "The file {} was changed after the time stamp.",
     ),
     note(
         "asic.unknown-file",
