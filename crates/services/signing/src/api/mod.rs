@@ -11,7 +11,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures_util::TryStreamExt as _;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::{Answer, Fault, Json, PageCx, Permission, Route, Routes, Status, limits::Class, upload::too_large};
+use web::{Answer, Fault, Json, PageCx, Permission, Right, Route, Routes, Status, limits::Class, upload::too_large};
 
 use crate::{
     Signing,
@@ -43,26 +43,26 @@ pub(crate) fn routes(app: &Signing, routes: Routes) -> Routes {
                 .to(app.clone(), validate),
         )
         .route(
-            Route::post("/api/v1/signatures", Permission::Person)
+            Route::post("/api/v1/signatures", Permission::PersonOr(Right::Sign))
                 .class(Class::Upload)
                 .most(most)
                 .audited()
                 .summary("Begin a signature: send the files")
-                .about("A multipart form: files under `file`, and `format`: pdf, edoc or asice. A signed PDF or container gets one more signature. With Idempotency-Key, sent twice it begins once.")
+                .about("A multipart form: files under `file`, and `format`: pdf, edoc or asice. A signed PDF or container gets one more signature. A person signs with their own certificate; a program prepares the signature of whoever holds the key. With Idempotency-Key, sent twice it begins once.")
                 .takes_bytes("multipart/form-data")
                 .gives::<SignatureState>(201, "The errand")
                 .refuses(UPLOAD)
                 .to(app.clone(), begin),
         )
         .route(
-            Route::get("/api/v1/signatures/{id}", Permission::Person)
+            Route::get("/api/v1/signatures/{id}", Permission::PersonOr(Right::Sign))
                 .summary("How far a signature is")
                 .gives::<SignatureState>(200, "The errand")
                 .refuses(&["signing.errand.unknown", "signing.errand.expired"])
                 .to(app.clone(), state),
         )
         .route(
-            Route::post("/api/v1/signatures/{id}/prepare", Permission::Person)
+            Route::post("/api/v1/signatures/{id}/prepare", Permission::PersonOr(Right::Sign))
                 .audited()
                 .summary("Prepare the signature for a card's certificate")
                 .takes::<PrepareBody>()
@@ -71,7 +71,7 @@ pub(crate) fn routes(app: &Signing, routes: Routes) -> Routes {
                 .to(app.clone(), prepare),
         )
         .route(
-            Route::post("/api/v1/signatures/{id}/finish", Permission::Person)
+            Route::post("/api/v1/signatures/{id}/finish", Permission::PersonOr(Right::Sign))
                 .class(Class::Upload)
                 .audited()
                 .summary("Hand in the signature value, once")
@@ -81,7 +81,7 @@ pub(crate) fn routes(app: &Signing, routes: Routes) -> Routes {
                 .to(app.clone(), finish),
         )
         .route(
-            Route::get("/api/v1/signatures/{id}/file", Permission::Person)
+            Route::get("/api/v1/signatures/{id}/file", Permission::PersonOr(Right::Sign))
                 .audited()
                 .summary("The signed file")
                 .gives_bytes(200, "The file", "application/octet-stream")

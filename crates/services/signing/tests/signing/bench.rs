@@ -20,7 +20,7 @@ use pki::{
 use serde_json::{Value, json};
 use signing::{Config, Signing};
 use testkit::{Answer, Client, World};
-use web::{Actor, DbGate, Shell, limits::LimitConfig};
+use web::{Actor, DbGate, Right, Shell, client::Quota, limits::LimitConfig};
 
 pub(crate) const ANNA: &str = "PNOLV-320000-00001";
 pub(crate) const JANIS: &str = "PNOLV-320000-00018";
@@ -173,6 +173,7 @@ impl Bench {
         let app = Signing::with(world.db.clone(), peers, world.blobs.clone(), config);
         let mut site = web::Config::new("http://127.0.0.1:8080", Arc::clone(&world.ring));
         site.limits = LimitConfig::unlimited();
+        site.clients = Some(world.db.clone());
         site.agent_origin = Some("http://127.0.0.1:8082".into());
         let gate = Arc::new(DbGate::new(world.db.clone()));
         let shell = Shell::build(world.cx.clone(), site, gate, vec![app.routes()]).unwrap();
@@ -192,6 +193,13 @@ impl Bench {
         let anna = person(3, ANNA, "Anna", "Paraudziņa");
         let janis = person(4, JANIS, "Jānis", "Piemērs");
         Self { world, core, app, shell, anna, janis }
+    }
+
+    /// A program with these rights.
+    pub(crate) async fn program(&self, rights: &[Right]) -> Client {
+        let plenty = Quota { requests: 1000, bytes: 1 << 30 };
+        let (_, token) = web::testing::client(&self.shell, &rights.iter().copied().collect(), plenty).await.unwrap();
+        Client::new(self.shell.router()).header("authorization", format!("Bearer {token}"))
     }
 
     /// A browser in which this person has signed in.
