@@ -7,10 +7,13 @@
 pub mod c14n;
 pub mod dsig;
 mod parse;
+mod set;
 mod write;
+pub mod xpath;
 
 pub use c14n::{C14n, C14nError, Canonicaliser, Method, Sink};
 pub use parse::{Attribute, Document, Limits, Node, NodeId, ParseError, Problem, XML_NS, decode};
+pub use set::NodeSet;
 pub use write::{Tag, escape_attribute, escape_text};
 
 /// Texts of the errors, Latvian (Fluent).

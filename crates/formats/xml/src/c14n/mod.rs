@@ -1,12 +1,9 @@
-//! Canonical XML 1.0, 1.1 and Exclusive XML Canonicalization 1.0, of whole documents and of subtrees.
-//!
-//! What is canonicalised is always "an apex and all below it, but for some subtrees": all that signatures need, and the reason why no
-//! node-set machinery is here.
+//! Canonical XML 1.0, 1.1 and Exclusive XML Canonicalization 1.0, of whole documents, of subtrees and of sets of nodes.
 
 mod base;
 mod render;
 
-use crate::{Document, NodeId};
+use crate::{Document, NodeId, NodeSet};
 
 /// Takes canonical bytes.
 pub trait Sink {
@@ -141,6 +138,14 @@ impl C14n {
         self.write(doc, Some(apex), &[], &mut out)?;
         Ok(out)
     }
+
+    /// Writes the canonical form of the nodes of a set.
+    ///
+    /// # Errors
+    /// See [`Canonicaliser::write`].
+    pub fn write_set(&self, doc: &Document<'_>, set: &NodeSet, out: &mut dyn Sink) -> Result<(), C14nError> {
+        render::Renderer::new(self, doc, &[], Some(set), out).run(None)
+    }
 }
 
 impl Canonicaliser for C14n {
@@ -151,6 +156,6 @@ impl Canonicaliser for C14n {
         omit: &[NodeId],
         out: &mut dyn Sink,
     ) -> Result<(), C14nError> {
-        render::Renderer::new(self, doc, omit, out).run(apex)
+        render::Renderer::new(self, doc, omit, None, out).run(apex)
     }
 }

@@ -2,18 +2,26 @@ use std::borrow::Cow;
 
 use super::{C14n, C14nError, Method, Sink, base};
 use crate::{
-    Attribute, Document, NodeId,
+    Attribute, Document, NodeId, NodeSet,
     parse::{Data, Element, XML_NS},
 };
 
-/// An element whose end tag is still to come.
+/// An element whose end has still to come.
 struct Open<'d> {
     end: u32,
     prefix: &'d str,
     local: &'d str,
-    scope: usize,
+    /// Length of `scope` before and after its own declarations.
+    scope: (usize, usize),
     rendered: usize,
+    /// Whether the element is among what is canonicalised.
+    visible: bool,
+    /// Whether its namespace nodes are.
+    namespaces: bool,
 }
+
+/// A declaration that an open element uses, and whether it was written.
+type Rendered<'d> = (&'d str, &'d str, bool);
 
 /// An attribute ready to be sorted and written.
 struct Out<'d> {
@@ -51,11 +59,13 @@ pub(crate) struct Renderer<'d, 'a, 'o> {
     alg: &'d C14n,
     doc: &'d Document<'a>,
     omit: &'d [NodeId],
+    /// `None`: everything below the apex.
+    set: Option<&'d NodeSet>,
     out: Bounded<'o>,
     /// Declarations in force, innermost last.
     scope: Vec<(&'d str, &'d str)>,
-    /// Declarations written by elements that are still open, innermost last.
-    rendered: Vec<(&'d str, &'d str)>,
+    /// Declarations used by elements that are still open, innermost last (exclusive method).
+    rendered: Vec<Rendered<'d>>,
     open: Vec<Open<'d>>,
 }
 
@@ -64,10 +74,20 @@ fn last<'d>(list: &[(&str, &'d str)], prefix: &str) -> Option<&'d str> {
 }
 
 impl<'d, 'a, 'o> Renderer<'d, 'a, 'o> {
-    pub(crate) fn new(alg: &'d C14n, doc: &'d Document<'a>, omit: &'d [NodeId], out: &'o mut dyn Sink) -> Self {
+    pub(crate) fn new(
+        alg: &'d C14n,
+        doc: &'d Document<'a>,
+        omit: &'d [NodeId],
+        set: Option<&'d NodeSet>,
+        out: &'o mut dyn Sink,
+    ) -> Self {
         let left = doc.text().len().saturating_mul(GROWTH).max(ALWAYS);
         let out = Bounded { out, left, full: false };
-        Self { alg, doc, omit, out, scope: Vec::new(), rendered: Vec::new(), open: Vec::new() }
+        Self { alg, doc, omit, set, out, scope: Vec::new(), rendered: Vec::new(), open: Vec::new() }
+    }
+
+    fn visible(&self, id: NodeId) -> bool {
+        self.set.is_none_or(|s| s.contains(id))
     }
 
     pub(crate) fn run(mut self, apex: Option<NodeId>) -> Result<(), C14nError> {
@@ -95,6 +115,7 @@ impl<'d, 'a, 'o> Renderer<'d, 'a, 'o> {
             next += 1;
             match &entry.data {
                 Data::Element(e) => self.start(id, e, entry.end, apex == Some(id))?,
+                _ if !self.visible(id) => {}
                 Data::Text(t) => self.escaped(t, false),
                 Data::Comment(t) if self.alg.comments => self.beside(id, |out| {
                     out.put(b"<!--");
@@ -119,18 +140,17 @@ impl<'d, 'a, 'o> Renderer<'d, 'a, 'o> {
 
     /// Fills the scope with what the ancestors of the apex declare.
     fn inherit(&mut self, apex: NodeId) {
-        let mut chain: Vec<&'d Element<'a>> = self.ancestors(apex);
-        chain.reverse();
-        for e in chain {
+        for (_, e) in self.chain(apex).into_iter().rev() {
             self.declare(e);
         }
     }
 
-    fn ancestors(&self, id: NodeId) -> Vec<&'d Element<'a>> {
+    /// The ancestors, nearest first.
+    fn chain(&self, id: NodeId) -> Vec<(NodeId, &'d Element<'a>)> {
         let mut found = Vec::new();
         let mut at = self.doc.entry(id).map_or(0, |e| e.parent);
         while let Some(e) = self.doc.element(NodeId(at)) {
-            found.push(e);
+            found.push((NodeId(at), e));
             at = self.doc.entry(NodeId(at)).map_or(0, |e| e.parent);
         }
         found
@@ -158,11 +178,13 @@ impl<'d, 'a, 'o> Renderer<'d, 'a, 'o> {
     fn close_until(&mut self, index: u32) {
         while self.open.last().is_some_and(|o| o.end <= index) {
             let Some(o) = self.open.pop() else { return };
-            self.scope.truncate(o.scope);
+            self.scope.truncate(o.scope.0);
             self.rendered.truncate(o.rendered);
-            self.out.put(b"</");
-            self.name(o.prefix, o.local);
-            self.out.put(b">");
+            if o.visible {
+                self.out.put(b"</");
+                self.name(o.prefix, o.local);
+                self.out.put(b">");
+            }
         }
     }
 
@@ -175,8 +197,7 @@ impl<'d, 'a, 'o> Renderer<'d, 'a, 'o> {
     }
 
     fn start(&mut self, id: NodeId, e: &'d Element<'a>, end: u32, apex: bool) -> Result<(), C14nError> {
-        let open =
-            Open { end, prefix: e.prefix, local: e.local, scope: self.scope.len(), rendered: self.rendered.len() };
+        let (before, rendered) = (self.scope.len(), self.rendered.len());
         for (_, uri) in &e.declarations {
             let uri = self.doc.uri(*uri);
             if !uri.is_empty() && !has_scheme(uri) {
@@ -184,23 +205,38 @@ impl<'d, 'a, 'o> Renderer<'d, 'a, 'o> {
             }
         }
         self.declare(e);
+        let visible = self.visible(id);
+        let shown = self.set.is_none_or(|s| s.contains_namespaces(id));
+        let open = Open {
+            end,
+            prefix: e.prefix,
+            local: e.local,
+            scope: (before, self.scope.len()),
+            rendered,
+            visible,
+            namespaces: shown,
+        };
+        let exclusive = self.alg.method == Method::Exclusive;
         let mut namespaces =
-            if self.alg.method == Method::Exclusive { self.exclusive(e, apex) } else { self.inclusive(e, apex) };
+            if exclusive { self.exclusive(id, e, visible, shown) } else { self.inclusive(e, visible, shown) };
         namespaces.sort_unstable();
-        let mut attributes: Vec<Out<'d>> = e.attributes.iter().map(|a| self.own(a)).collect();
-        if apex && self.alg.method != Method::Exclusive {
+        let own = e.attributes.iter().enumerate();
+        let own = own.filter(|(i, _)| self.set.is_none_or(|s| s.contains_attribute(id, *i)));
+        let mut attributes: Vec<Out<'d>> = own.map(|(_, a)| self.own(a)).collect();
+        if visible && !exclusive && (apex || self.set.is_some()) {
             self.inherit_xml(id, &mut attributes);
         }
         attributes.sort_by(|a, b| (a.uri, a.local).cmp(&(b.uri, b.local)));
-        self.out.put(b"<");
-        self.name(e.prefix, e.local);
+        if visible {
+            self.out.put(b"<");
+            self.name(e.prefix, e.local);
+        }
         for (prefix, uri) in namespaces {
             self.out.put(if prefix.is_empty() { b" xmlns" } else { b" xmlns:" });
             self.out.put(prefix.as_bytes());
             self.out.put(b"=\"");
             self.escaped(uri, true);
             self.out.put(b"\"");
-            self.rendered.push((prefix, uri));
         }
         for a in &attributes {
             self.out.put(b" ");
@@ -209,7 +245,9 @@ impl<'d, 'a, 'o> Renderer<'d, 'a, 'o> {
             self.escaped(&a.value, true);
             self.out.put(b"\"");
         }
-        self.out.put(b">");
+        if visible {
+            self.out.put(b">");
+        }
         self.open.push(open);
         Ok(())
     }
@@ -218,59 +256,89 @@ impl<'d, 'a, 'o> Renderer<'d, 'a, 'o> {
         Out { uri: self.doc.uri(a.ns), prefix: a.prefix, local: a.local, value: Cow::Borrowed(a.value.as_ref()) }
     }
 
-    /// Whether a declaration must be written here: it differs from what open elements have written.
-    fn is_news(&self, prefix: &str, uri: &str) -> bool {
-        last(&self.rendered, prefix).unwrap_or("") != uri
+    /// What the nearest open element that is written has in force for a prefix, as far as its namespace nodes are in the set.
+    fn outer(&self, prefix: &str) -> &'d str {
+        let nearest = self.open.iter().rev().find(|o| o.visible);
+        let scope = nearest.filter(|o| o.namespaces).and_then(|o| self.scope.get(..o.scope.1));
+        scope.and_then(|s| last(s, prefix)).unwrap_or("")
     }
 
-    fn inclusive(&self, e: &'d Element<'a>, apex: bool) -> Vec<(&'d str, &'d str)> {
+    fn inclusive(&self, e: &'d Element<'a>, visible: bool, shown: bool) -> Vec<(&'d str, &'d str)> {
         let mut found = Vec::new();
-        if apex {
-            for (i, (prefix, uri)) in self.scope.iter().enumerate() {
-                let hidden = self.scope.iter().skip(i + 1).any(|(p, _)| p == prefix);
-                if !hidden && *prefix != "xml" && self.is_news(prefix, uri) {
-                    found.push((*prefix, *uri));
-                }
+        if !shown {
+            if visible && !self.outer("").is_empty() {
+                found.push(("", ""));
             }
-        } else {
+            return found;
+        }
+        if self.open.last().is_some_and(|o| o.visible && o.namespaces) {
             for (prefix, uri) in &e.declarations {
                 let uri = self.doc.uri(*uri);
-                if *prefix != "xml" && self.is_news(prefix, uri) {
+                if *prefix != "xml" && self.outer(prefix) != uri {
                     found.push((*prefix, uri));
                 }
             }
+        } else {
+            for (i, (prefix, uri)) in self.scope.iter().enumerate() {
+                let hidden = self.scope.iter().skip(i + 1).any(|(p, _)| p == prefix);
+                if !hidden && *prefix != "xml" && self.outer(prefix) != *uri {
+                    found.push((*prefix, *uri));
+                }
+            }
         }
+        found.retain(|(_, uri)| visible || !uri.is_empty());
         found
     }
 
-    fn exclusive(&self, e: &'d Element<'a>, apex: bool) -> Vec<(&'d str, &'d str)> {
-        let mut used = vec![e.prefix];
-        used.extend(e.attributes.iter().map(|a| a.prefix).filter(|p| !p.is_empty()));
-        for listed in &self.alg.prefixes {
-            let listed = if listed == "#default" { "" } else { listed.as_str() };
-            if apex || e.declarations.iter().any(|(p, _)| *p == listed) {
-                used.push(listed);
-            }
-        }
+    /// Whether the nearest open element that uses the prefix has written this declaration.
+    fn is_rendered(&self, prefix: &str, uri: &str) -> bool {
+        let nearest = self.rendered.iter().rev().find(|(p, _, _)| *p == prefix);
+        nearest.map_or(prefix.is_empty() && uri.is_empty(), |(_, u, written)| *u == uri && *written)
+    }
+
+    fn exclusive(&mut self, id: NodeId, e: &'d Element<'a>, visible: bool, shown: bool) -> Vec<(&'d str, &'d str)> {
+        let alg = self.alg;
+        let mut found = Vec::new();
+        let own = e.attributes.iter().enumerate();
+        let own = own.filter(|(i, a)| !a.prefix.is_empty() && self.set.is_none_or(|s| s.contains_attribute(id, *i)));
+        let mut used: Vec<&'d str> = std::iter::once(e.prefix).chain(own.map(|(_, a)| a.prefix)).collect();
         used.sort_unstable();
         used.dedup();
-        let mut found = Vec::new();
-        for prefix in used {
-            let uri = last(&self.scope, prefix).unwrap_or("");
-            if prefix != "xml" && self.is_news(prefix, uri) {
+        for listed in &alg.prefixes {
+            let listed = if listed == "#default" { "" } else { listed.as_str() };
+            let Some((prefix, uri)) = self.scope.iter().rev().find(|(p, _)| *p == listed).copied() else { continue };
+            used.retain(|p| *p != prefix);
+            if prefix == "xml" || found.contains(&(prefix, uri)) {
+                continue;
+            }
+            let wanted = if uri.is_empty() { visible } else { shown };
+            if wanted && self.outer(prefix) != uri {
                 found.push((prefix, uri));
             }
+        }
+        for prefix in used {
+            let uri = last(&self.scope, prefix).unwrap_or("");
+            if prefix == "xml" || !visible {
+                continue;
+            }
+            if (shown || uri.is_empty()) && !self.is_rendered(prefix, uri) {
+                found.push((prefix, uri));
+            }
+            self.rendered.push((prefix, uri, shown || uri.is_empty()));
         }
         found
     }
 
     /// `xml:` attributes of ancestors that are left out.
     fn inherit_xml(&self, id: NodeId, attributes: &mut Vec<Out<'d>>) {
-        let ancestors = self.ancestors(id);
-        if ancestors.is_empty() {
+        let chain = self.chain(id);
+        let hidden = chain.iter().take_while(|(at, _)| self.set.is_none_or(|s| !s.contains(*at))).count();
+        if hidden == 0 {
             return;
         }
         let v11 = self.alg.method == Method::Inclusive11;
+        let examined = if v11 { hidden } else { chain.len() };
+        let ancestors: Vec<&'d Element<'a>> = chain.into_iter().take(examined).map(|(_, e)| e).collect();
         for a in ancestors.iter().flat_map(|e| &e.attributes).filter(|a| self.doc.uri(a.ns) == XML_NS) {
             let inherited = if v11 { matches!(a.local, "lang" | "space") } else { true };
             if inherited && !attributes.iter().any(|o| o.uri == XML_NS && o.local == a.local) {

@@ -6,10 +6,14 @@
 mod algorithm;
 mod read;
 mod reference;
+pub mod relationship;
+mod transform;
 
 pub use algorithm::{digest_from_uri, digest_uri, from_xml_value, signature_from_uri, signature_uri, to_xml_value};
-pub use read::{Reference, Signature, SignedInfo, Transform, base64_text};
+pub use read::{Reference, Signature, SignedInfo, base64_text};
+pub(crate) use read::{algorithm_of, read_c14n};
 pub use reference::{Resolved, Target};
+pub use transform::{Transform, octets};
 
 /// Namespace of XML-DSig.
 pub const DS: &str = "http://www.w3.org/2000/09/xmldsig#";
@@ -26,6 +30,15 @@ pub enum DsigError {
     /// No element has the Id of the reference, or several have it.
     #[error("the reference does not lead to exactly one element: {0}")]
     Unresolved(String),
+    /// A reference without URI: which object is meant is known to the application only.
+    #[error("a reference without URI")]
+    NoUri,
+    /// An XPath filter that is not accepted.
+    #[error("an XPath filter that is not accepted: {0}")]
+    XPath(String),
+    /// What a transform is to be applied to is not what the transform needs.
+    #[error("the data do not fit the transform: {0}")]
+    Data(String),
     /// Canonicalisation refused.
     #[error(transparent)]
     C14n(#[from] crate::C14nError),
@@ -41,6 +54,9 @@ impl DsigError {
             Self::Structure(_) => "xml.dsig.structure",
             Self::Unsupported(_) => "xml.dsig.unsupported",
             Self::Unresolved(_) => "xml.dsig.unresolved",
+            Self::NoUri => "xml.dsig.no-uri",
+            Self::XPath(_) => "xml.dsig.xpath",
+            Self::Data(_) => "xml.dsig.data",
             Self::C14n(e) => e.code(),
             Self::Key => "xml.dsig.key",
         }

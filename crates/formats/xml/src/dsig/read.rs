@@ -1,9 +1,11 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use pki::{DigestAlgorithm, PublicKey, SignatureAlgorithm};
 
-use super::{DS, DsigError, algorithm};
+use super::{DS, DsigError, Transform, algorithm, transform};
 use crate::{C14n, Canonicaliser as _, Document, Method, Node};
 
+/// RSASSA-PSS with parameters of its own (RFC 9231 section 2.3.9).
+const RSA_PSS: &str = "http://www.w3.org/2007/05/xmldsig-more#rsa-pss";
 const EXC: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 
 /// A `ds:Signature`, read strictly.
@@ -30,8 +32,10 @@ pub struct SignedInfo<'d, 'a> {
     pub node: Node<'d, 'a>,
     /// Canonicalisation of this element.
     pub c14n: C14n,
-    /// Signature algorithm.
-    pub algorithm: SignatureAlgorithm,
+    /// `Algorithm` of `ds:SignatureMethod`.
+    pub method: &'d str,
+    /// Signature algorithm; the error when it or a parameter of it is not accepted.
+    pub algorithm: Result<SignatureAlgorithm, DsigError>,
     /// References, in order.
     pub references: Vec<Reference<'d, 'a>>,
 }
@@ -47,21 +51,10 @@ pub struct Reference<'d, 'a> {
     pub kind: Option<&'d str>,
     /// Transforms, in order.
     pub transforms: Vec<Transform>,
-    /// Digest algorithm.
-    pub digest: DigestAlgorithm,
+    /// Digest algorithm; `None` when it is not accepted.
+    pub digest: Option<DigestAlgorithm>,
     /// Digest value.
     pub value: Vec<u8>,
-}
-
-/// An accepted transform.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Transform {
-    /// The signature that contains the reference is left out.
-    Enveloped,
-    /// Canonicalisation.
-    C14n(C14n),
-    /// Base64 decoding of the text.
-    Base64,
 }
 
 /// The bytes of an element that holds base64 and nothing else.
@@ -76,7 +69,7 @@ pub fn base64_text(node: Node<'_, '_>) -> Result<Vec<u8>, DsigError> {
     STANDARD.decode(text).map_err(|_| DsigError::Structure("base64"))
 }
 
-fn algorithm_of<'d>(node: Node<'d, '_>) -> Result<&'d str, DsigError> {
+pub(crate) fn algorithm_of<'d>(node: Node<'d, '_>) -> Result<&'d str, DsigError> {
     node.attribute("Algorithm").ok_or(DsigError::Structure("Algorithm is missing"))
 }
 
@@ -126,12 +119,23 @@ impl<'d, 'a> Signature<'d, 'a> {
     /// # Errors
     /// When the key does not fit or canonicalisation refuses.
     pub fn verify_value(&self, key: &PublicKey) -> Result<bool, DsigError> {
-        let algorithm = self.signed_info.algorithm;
+        let algorithm = self.signed_info.algorithm.clone()?;
         if !algorithm.fits(key.kind()) {
             return Err(DsigError::Key);
         }
-        let Ok(value) = algorithm::from_xml_value(algorithm, key.kind(), &self.value) else { return Ok(false) };
+        let value = if self.value_is_der(key) {
+            self.value.clone()
+        } else {
+            let Ok(value) = algorithm::from_xml_value(algorithm, key.kind(), &self.value) else { return Ok(false) };
+            value
+        };
         Ok(pki::verify(key.spki(), algorithm, &self.signed_bytes()?, &value).is_ok())
+    }
+
+    /// Whether an ECDSA value is written as X.509 does and not as XML-DSig asks (`r ‖ s`): some products do.
+    pub fn value_is_der(&self, key: &PublicKey) -> bool {
+        let size = key.kind().ecdsa_size().filter(|_| matches!(self.signed_info.algorithm, Ok(SignatureAlgorithm::Ecdsa(_))));
+        size.is_some_and(|s| self.value.len() != 2 * s && pki::ecdsa_der_to_raw(&self.value, s).is_ok())
     }
 
     /// The canonical form of the signature value's element under `c14n`: what a signature time stamp is over.
@@ -152,16 +156,19 @@ impl<'d, 'a> SignedInfo<'d, 'a> {
             .next()
             .filter(|n| n.is(DS, "SignatureMethod"))
             .ok_or(DsigError::Structure("SignatureMethod is not second"))?;
-        if method.children().next().is_some() {
-            return Err(DsigError::Unsupported("parameters of SignatureMethod".to_owned()));
-        }
         let uri = algorithm_of(method)?;
-        let algorithm = algorithm::signature_from_uri(uri).ok_or_else(|| DsigError::Unsupported(uri.to_owned()))?;
+        let algorithm = if uri == RSA_PSS {
+            transform::pss(method).map(SignatureAlgorithm::RsaPss)
+        } else if method.children().next().is_some() {
+            Err(DsigError::Unsupported(format!("parameters of {uri}")))
+        } else {
+            algorithm::signature_from_uri(uri).ok_or_else(|| DsigError::Unsupported(uri.to_owned()))
+        };
         let references = children.map(Reference::read).collect::<Result<Vec<_>, _>>()?;
         if references.is_empty() {
             return Err(DsigError::Structure("no Reference"));
         }
-        Ok(Self { node, c14n, algorithm, references })
+        Ok(Self { node, c14n, method: uri, algorithm, references })
     }
 }
 
@@ -176,7 +183,7 @@ impl<'d, 'a> Reference<'d, 'a> {
         }
         let mut children = node.children().peekable();
         let transforms = match children.next_if(|n| n.is(DS, "Transforms")) {
-            Some(list) => list.children().map(read_transform).collect::<Result<Vec<_>, _>>()?,
+            Some(list) => list.children().map(transform::read).collect::<Result<Vec<_>, _>>()?,
             None => Vec::new(),
         };
         let (method, value) = (children.next(), children.next());
@@ -186,7 +193,7 @@ impl<'d, 'a> Reference<'d, 'a> {
             return Err(DsigError::Structure("an unexpected element in Reference"));
         }
         let uri = algorithm_of(method)?;
-        let digest = algorithm::digest_from_uri(uri).ok_or_else(|| DsigError::Unsupported(uri.to_owned()))?;
+        let digest = algorithm::digest_from_uri(uri);
         let value = base64_text(value)?;
         Ok(Self { node, uri: node.attribute("URI"), kind: node.attribute("Type"), transforms, digest, value })
     }
@@ -198,7 +205,7 @@ impl<'d, 'a> Reference<'d, 'a> {
 }
 
 /// A canonicalisation method element with its parameters.
-pub(super) fn read_c14n(node: Node<'_, '_>) -> Result<C14n, DsigError> {
+pub(crate) fn read_c14n(node: Node<'_, '_>) -> Result<C14n, DsigError> {
     let uri = algorithm_of(node)?;
     let mut c14n = C14n::from_uri(uri).ok_or_else(|| DsigError::Unsupported(uri.to_owned()))?;
     for child in node.children() {
@@ -221,32 +228,15 @@ impl C14n {
     }
 }
 
-fn read_transform(node: Node<'_, '_>) -> Result<Transform, DsigError> {
-    if !node.is(DS, "Transform") {
-        return Err(DsigError::Structure("an unexpected element in Transforms"));
-    }
-    let uri = algorithm_of(node)?;
-    let plain = |t| {
-        if node.children().next().is_none() {
-            Ok(t)
-        } else {
-            Err(DsigError::Unsupported(format!("a parameter of {uri}")))
-        }
-    };
-    match uri {
-        "http://www.w3.org/2000/09/xmldsig#enveloped-signature" => plain(Transform::Enveloped),
-        "http://www.w3.org/2000/09/xmldsig#base64" => plain(Transform::Base64),
-        _ => read_c14n(node).map(Transform::C14n),
-    }
-}
-
 impl Reference<'_, '_> {
     /// The digest of what the reference leads to in its own document.
     ///
     /// # Errors
     /// When canonicalisation refuses.
     pub fn digest_of(&self, resolved: &super::Resolved) -> Result<Vec<u8>, DsigError> {
-        let mut digest = pki::Digester::new(self.digest);
+        let uri = || self.node.only(DS, "DigestMethod").and_then(|m| m.attribute("Algorithm")).unwrap_or_default();
+        let method = self.digest.ok_or_else(|| DsigError::Unsupported(uri().to_owned()))?;
+        let mut digest = pki::Digester::new(method);
         self.write_to(resolved, &C14n::V10, &mut digest)?;
         Ok(digest.finish())
     }
@@ -261,16 +251,17 @@ impl Reference<'_, '_> {
         implicit: &C14n,
         out: &mut dyn crate::Sink,
     ) -> Result<(), DsigError> {
+        let mut canonical = |c14n: &C14n| match &resolved.set {
+            Some(set) => c14n.write_set(self.document(), set, out),
+            None => c14n.write(self.document(), resolved.apex, &resolved.omit, out),
+        };
         match &resolved.form {
-            super::reference::Form::Canonical(c14n) => {
-                c14n.write(self.document(), resolved.apex, &resolved.omit, out)?
-            }
+            super::reference::Form::Canonical(c14n) => canonical(c14n)?,
             super::reference::Form::Nodes { comments } => {
-                let c14n =
-                    C14n { comments: *comments && (implicit.comments || *implicit == C14n::V10), ..implicit.clone() };
-                c14n.write(self.document(), resolved.apex, &resolved.omit, out)?;
+                let with = *comments && (implicit.comments || *implicit == C14n::V10);
+                canonical(&C14n { comments: with, ..implicit.clone() })?;
             }
-            super::reference::Form::Decoded(bytes) => out.put(bytes),
+            super::reference::Form::Octets(bytes) => out.put(bytes),
         }
         Ok(())
     }

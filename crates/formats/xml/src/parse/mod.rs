@@ -10,6 +10,7 @@ mod node;
 mod scan;
 mod tree;
 
+pub(crate) use chars::{is_name, is_name_start};
 pub use encoding::decode;
 pub use error::{ParseError, Problem};
 pub use node::{Attribute, Document, Node, NodeId};

@@ -157,6 +157,21 @@ impl<'d, 'a> Node<'d, 'a> {
     pub fn span(self) -> Range<usize> {
         self.element().map_or(0..0, |e| e.span.clone())
     }
+    /// The namespace that a prefix (empty: the default) stands for here; `None` when it is not declared.
+    pub fn lookup_prefix(self, prefix: &str) -> Option<&'d str> {
+        if prefix == "xml" {
+            return Some(super::XML_NS);
+        }
+        let mut at = Some(self);
+        while let Some(node) = at {
+            let here = node.element().and_then(|e| e.declarations.iter().find(|(p, _)| *p == prefix));
+            if let Some((_, uri)) = here {
+                return Some(self.doc.uri(*uri));
+            }
+            at = node.parent();
+        }
+        prefix.is_empty().then_some("")
+    }
     /// Value of the attribute without a namespace.
     pub fn attribute(self, local: &str) -> Option<&'d str> {
         self.element()?.attributes.iter().find(|a| a.prefix.is_empty() && a.local == local).map(|a| a.value.as_ref())
