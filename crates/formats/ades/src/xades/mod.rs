@@ -21,5 +21,10 @@ pub use signed::Signed;
 pub const XADES: &str = "http://uri.etsi.org/01903/v1.3.2#";
 /// Namespace of the later XAdES elements.
 pub const XADES141: &str = "http://uri.etsi.org/01903/v1.4.1#";
+/// Namespaces of XAdES, the current ones first; signatures of the older ones (TS 101 903 v1.1.1, v1.2.2) are read.
+pub(crate) const NAMESPACES: [&str; 4] =
+    [XADES, XADES141, "http://uri.etsi.org/01903/v1.2.2#", "http://uri.etsi.org/01903/v1.1.1#"];
 /// `Type` of the reference to the signed properties.
 pub const SIGNED_PROPERTIES: &str = "http://uri.etsi.org/01903#SignedProperties";
+/// `Type` of the reference of a counter-signature to the signature value it signs.
+pub const COUNTERSIGNED: &str = "http://uri.etsi.org/01903#CountersignedSignature";

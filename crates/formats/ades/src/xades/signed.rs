@@ -107,7 +107,7 @@ impl Signed {
         let signature = Signature::read(node).map_err(|e| XadesError::State(e.to_string()))?;
         let properties = node.descendants().find(|n| n.is(XADES, "UnsignedSignatureProperties"));
         let method = self.prepared.request.digest;
-        let imprint = properties.and_then(|p| archive_imprint(&signature, p, None, &C14N, method, objects));
+        let imprint = properties.and_then(|p| archive_imprint(&signature, p, &C14N, method, objects));
         Ok((method, imprint.ok_or_else(|| XadesError::State("a signed file cannot be read again".to_owned()))?))
     }
 

@@ -134,7 +134,8 @@ impl<'d, 'a> Signature<'d, 'a> {
 
     /// Whether an ECDSA value is written as X.509 does and not as XML-DSig asks (`r ‖ s`): some products do.
     pub fn value_is_der(&self, key: &PublicKey) -> bool {
-        let size = key.kind().ecdsa_size().filter(|_| matches!(self.signed_info.algorithm, Ok(SignatureAlgorithm::Ecdsa(_))));
+        let size =
+            key.kind().ecdsa_size().filter(|_| matches!(self.signed_info.algorithm, Ok(SignatureAlgorithm::Ecdsa(_))));
         size.is_some_and(|s| self.value.len() != 2 * s && pki::ecdsa_der_to_raw(&self.value, s).is_ok())
     }
 

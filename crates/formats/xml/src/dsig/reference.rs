@@ -161,9 +161,7 @@ impl Resolved {
     pub fn covers(&self, node: Node<'_, '_>) -> bool {
         match &self.set {
             Some(set) => set.contains(node.id()),
-            None => {
-                self.apex.is_none_or(|a| node.is_within(a)) && !self.omit.iter().any(|o| node.is_within(*o))
-            }
+            None => self.apex.is_none_or(|a| node.is_within(a)) && !self.omit.iter().any(|o| node.is_within(*o)),
         }
     }
 }

@@ -44,7 +44,8 @@ pub(super) fn read(node: Node<'_, '_>) -> Result<Transform, DsigError> {
         return Err(DsigError::Structure("an unexpected element in Transforms"));
     }
     let uri = algorithm_of(node)?;
-    let plain = |t| if node.children().next().is_none() { t } else { Transform::Unsupported(format!("a parameter of {uri}")) };
+    let plain =
+        |t| if node.children().next().is_none() { t } else { Transform::Unsupported(format!("a parameter of {uri}")) };
     let refused = |e: DsigError| Transform::Unsupported(e.to_string());
     Ok(match uri {
         "http://www.w3.org/2000/09/xmldsig#enveloped-signature" => plain(Transform::Enveloped),
@@ -130,7 +131,9 @@ pub fn octets(transforms: &[Transform], mut bytes: Vec<u8>) -> Result<Vec<u8>, D
                 out
             }
             Transform::Relationship(selection) => selection.apply(&bytes)?,
-            Transform::Enveloped => return Err(DsigError::Unsupported("enveloped-signature of an outside object".to_owned())),
+            Transform::Enveloped => {
+                return Err(DsigError::Unsupported("enveloped-signature of an outside object".to_owned()));
+            }
             Transform::Unsupported(what) => return Err(DsigError::Unsupported(what.clone())),
         };
     }

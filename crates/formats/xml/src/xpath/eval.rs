@@ -130,7 +130,8 @@ impl<'e, 'a> Evaluator<'e, 'a> {
         let mut steps = steps.iter().peekable();
         while let Some(step) = steps.next() {
             // `//name` is looked for once, not below every node, when no predicate counts positions.
-            let shortcut = steps.peek().filter(|n| is_anything(step) && n.axis == Axis::Child && n.predicates.is_empty());
+            let shortcut =
+                steps.peek().filter(|n| is_anything(step) && n.axis == Axis::Child && n.predicates.is_empty());
             let (axis, step) = match shortcut {
                 Some(next) => (Axis::Descendant, *next),
                 None => (step.axis, step),

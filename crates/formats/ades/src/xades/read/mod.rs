@@ -1,10 +1,17 @@
 //! Reading XAdES signatures into facts.
 //!
-//! Nothing is believed because of its place alone: signed properties count only when the reference with their type leads to this very
-//! element, and a certificate counts as the signer's only when the signed properties name its digest.
+//! Nothing is believed because of its place alone: signed properties count only when a reference leads to this very element, and a
+//! certificate counts as the signer's only when the signed properties name its digest.
 
+mod archive;
+mod certificate;
+mod content;
+mod counter;
+mod names;
 mod objects;
+mod policy;
 mod references;
+mod refs;
 mod signed;
 mod stamps;
 mod unsigned;
@@ -15,11 +22,11 @@ use xml::{
     dsig::{DS, DsigError, Signature},
 };
 
+pub(crate) use archive::imprint as archive_imprint;
+pub(crate) use names::{children, is, only};
 pub(crate) use objects::decode_uri;
 pub use objects::{Nothing, Objects};
-pub(crate) use unsigned::archive_imprint;
 
-use super::{XADES, XADES141};
 use crate::facts::{Defect, FileFacts, Format, Level, ObjectId, SignatureFacts, TimestampKind};
 
 pub(crate) fn defect(code: &'static str, object: impl Into<String>, fatal: bool) -> Defect {
@@ -50,52 +57,73 @@ pub fn read_document(bytes: &[u8], objects: &mut dyn Objects) -> FileFacts {
 
 /// Most signatures of one file.
 const MAX_SIGNATURES: usize = 500;
+/// Counter-signatures of counter-signatures.
+const MAX_DEPTH: usize = 8;
 
-/// Reads all signatures of a document; those inside others (counter-signatures) are told as defects.
+/// Reads all signatures of a document, counter-signatures after what they sign.
 pub(crate) fn read_signatures(doc: &Document<'_>, file: &str, objects: &mut dyn Objects, facts: &mut FileFacts) {
-    for id in doc.duplicate_ids() {
-        facts.defects.push(defect("xades.duplicate-id", format!("{file}#{id}"), true));
+    let mut counters = Vec::new();
+    let nodes: Vec<Node<'_, '_>> = doc.elements().filter(|n| n.is(DS, "Signature")).collect();
+    for (at, node) in nodes.iter().enumerate() {
+        let outside = || nodes.get(..at).unwrap_or(&[]).iter().any(|outer| node.is_within(outer.id()));
+        match counter::parent(*node) {
+            // Read with the signature it belongs to.
+            Some(_) => counters.push(*node),
+            None => {
+                if outside() {
+                    facts.defects.push(defect("xades.nested-signature", file, false));
+                }
+                signature(*node, None, 0, objects, facts, file);
+            }
+        }
     }
-    let mut end = None;
-    for node in doc.elements().filter(|n| n.is(DS, "Signature")) {
-        if end.is_some_and(|outer| node.is_within(outer)) {
-            facts.defects.push(defect("xades.nested-signature", file, false));
-            continue;
-        }
-        if facts.signatures.len() >= MAX_SIGNATURES {
-            facts.defects.push(defect("xades.too-many-signatures", file, true));
-            return;
-        }
-        end = Some(node.id());
-        let number = facts.signatures.len();
-        facts.signatures.push(read_signature(node, number, objects));
+    counter::by_type(doc, facts);
+}
+
+/// One signature and its counter-signatures.
+fn signature(
+    node: Node<'_, '_>,
+    counter_of: Option<(&str, Node<'_, '_>)>,
+    depth: usize,
+    objects: &mut dyn Objects,
+    facts: &mut FileFacts,
+    file: &str,
+) {
+    if facts.signatures.len() >= MAX_SIGNATURES || depth > MAX_DEPTH {
+        facts.defects.push(defect("xades.too-many-signatures", file, true));
+        return;
+    }
+    let number = facts.signatures.len();
+    let mut found = read_signature(node, number, objects);
+    if let Some((id, value)) = counter_of {
+        counter::check(node, id, value, &mut found);
+    }
+    let id = found.id.clone();
+    facts.signatures.push(found);
+    let Some(value) = node.only(DS, "SignatureValue") else { return };
+    for inner in counter::of(node) {
+        signature(inner, Some((&id, value)), depth + 1, objects, facts, file);
     }
 }
 
-/// The one `xades:QualifyingProperties` of a signature.
-fn qualifying<'d, 'a>(signature: &Signature<'d, 'a>, facts: &mut SignatureFacts) -> Option<Node<'d, 'a>> {
-    let mut found = signature.objects.iter().flat_map(|o| o.children_named(XADES, "QualifyingProperties"));
-    let first = found.next();
-    if found.next().is_some() {
-        facts.defects.push(defect("xades.several-properties", facts.id.clone(), true));
-        return None;
+/// The one `QualifyingProperties` of a signature.
+pub(crate) fn qualifying<'d, 'a>(signature: &Signature<'d, 'a>) -> Result<Node<'d, 'a>, &'static str> {
+    let mut found = signature.objects.iter().flat_map(|o| children(*o, "QualifyingProperties"));
+    match (found.next(), found.next()) {
+        (Some(one), None) => Ok(one),
+        (Some(_), Some(_)) => Err("xades.several-properties"),
+        (None, _) => Err("xades.no-properties"),
     }
-    let Some(node) = first else {
-        facts.defects.push(defect("xades.no-properties", facts.id.clone(), false));
-        return None;
-    };
-    let target = node.attribute("Target").and_then(|t| t.strip_prefix('#'));
-    if target.is_none() || target != signature.node.attribute("Id") {
-        facts.defects.push(defect("xades.target", facts.id.clone(), true));
-        return None;
-    }
-    Some(node)
+}
+
+/// The Id of a signature, or a name made from its place.
+pub(crate) fn signature_id(node: Node<'_, '_>, number: usize) -> String {
+    node.attribute("Id").map_or_else(|| format!("signature-{}", number + 1), str::to_owned)
 }
 
 /// Reads one `ds:Signature`.
 pub(crate) fn read_signature(node: Node<'_, '_>, number: usize, objects: &mut dyn Objects) -> SignatureFacts {
-    let id = node.attribute("Id").map_or_else(|| format!("signature-{}", number + 1), str::to_owned);
-    let mut facts = SignatureFacts::unread(id, Format::XAdES);
+    let mut facts = SignatureFacts::unread(signature_id(node, number), Format::XAdES);
     let signature = match Signature::read(node) {
         Ok(s) => s,
         Err(e) => {
@@ -104,21 +132,43 @@ pub(crate) fn read_signature(node: Node<'_, '_>, number: usize, objects: &mut dy
             return facts;
         }
     };
-    facts.algorithm = Some(signature.signed_info.algorithm);
+    match &signature.signed_info.algorithm {
+        Ok(algorithm) => facts.algorithm = Some(*algorithm),
+        Err(e) => facts.defects.push(defect(e.code(), e.to_string(), false)),
+    }
     facts.value = ObjectId::of(&signature.value);
-    let properties = qualifying(&signature, &mut facts);
-    let claimed = properties.and_then(|q| q.only(XADES, "SignedProperties"));
+    let properties = match qualifying(&signature) {
+        Ok(q) => Some(q),
+        Err(code) => {
+            facts.defects.push(defect(code, facts.id.clone(), code == "xades.several-properties"));
+            None
+        }
+    };
+    if let Some(q) = properties {
+        let target = q.attribute("Target").and_then(|t| t.strip_prefix('#'));
+        if target.is_none() || target != node.attribute("Id") {
+            facts.defects.push(defect("xades.target", facts.id.clone(), false));
+        }
+    }
+    let claimed = properties.and_then(|q| only(q, "SignedProperties"));
     let is_signed = references::read(&signature, claimed, objects, &mut facts);
-    key_info_certificates(&signature, &mut facts);
+    key_info(&signature, &mut facts);
     if let Some(q) = properties {
         unsigned::read(&signature, q, objects, &mut facts);
     }
     let trusted = claimed.filter(|_| is_signed);
     if claimed.is_some() && !is_signed {
-        facts.defects.push(defect("xades.properties-not-signed", facts.id.clone(), true));
+        // When a reference leads to them, or may lead to them, what is wrong with it is told there.
+        let led = signature
+            .signed_info
+            .references
+            .iter()
+            .zip(&facts.references)
+            .any(|(r, found)| found.properties || (!found.found && names::is_properties_type(r.kind)));
+        facts.defects.push(defect("xades.properties-not-signed", facts.id.clone(), !led));
     }
     match trusted {
-        Some(p) => signed::read(p, &signature, objects, &mut facts),
+        Some(p) => signed::read(p, &signature, properties, objects, &mut facts),
         None => facts.signing_certificate = facts.certificates.first().cloned(),
     }
     verify_value(&signature, &mut facts);
@@ -126,11 +176,16 @@ pub(crate) fn read_signature(node: Node<'_, '_>, number: usize, objects: &mut dy
     facts
 }
 
-fn key_info_certificates(signature: &Signature<'_, '_>, facts: &mut SignatureFacts) {
+fn key_info(signature: &Signature<'_, '_>, facts: &mut SignatureFacts) {
     let data = signature.key_info.into_iter().flat_map(|k| k.children_named(DS, "X509Data"));
-    for node in data.flat_map(|d| d.children_named(DS, "X509Certificate")) {
+    for node in data.flat_map(Node::children) {
+        let list = match (node.namespace(), node.local()) {
+            (DS, "X509Certificate") => &mut facts.certificates,
+            (DS, "X509CRL") => &mut facts.crls,
+            _ => continue,
+        };
         match xml::dsig::base64_text(node) {
-            Ok(der) if !facts.certificates.contains(&der) => facts.certificates.push(der),
+            Ok(der) if !list.contains(&der) => list.push(der),
             Ok(_) => {}
             Err(_) => facts.defects.push(defect("xades.certificate-encoding", facts.id.clone(), false)),
         }
@@ -143,8 +198,15 @@ fn verify_value(signature: &Signature<'_, '_>, facts: &mut SignatureFacts) {
         facts.defects.push(defect("xades.certificate", facts.id.clone(), false));
         return;
     };
-    match signature.verify_value(certificate.public_key()) {
-        Ok(good) => facts.value_verifies = Some(good),
+    let key = certificate.public_key();
+    match signature.verify_value(key) {
+        Ok(good) => {
+            facts.value_verifies = Some(good);
+            if good && signature.value_is_der(key) {
+                facts.defects.push(defect("xades.value-form", facts.id.clone(), false));
+            }
+        }
+        Err(DsigError::Unsupported(_)) => {}
         Err(e) => {
             let fatal = matches!(e, DsigError::Key);
             if fatal {
@@ -155,7 +217,7 @@ fn verify_value(signature: &Signature<'_, '_>, facts: &mut SignatureFacts) {
     }
 }
 
-fn level(facts: &SignatureFacts) -> Option<Level> {
+pub(crate) fn level(facts: &SignatureFacts) -> Option<Level> {
     let has = |kind| facts.timestamps.iter().any(|t| t.kind == kind);
     if facts.claimed_time.is_none() || facts.certificate_reference_matches != Some(true) {
         return None;
@@ -167,9 +229,4 @@ fn level(facts: &SignatureFacts) -> Option<Level> {
         (true, true, false) => Level::LT,
         (true, true, true) => Level::LTA,
     })
-}
-
-/// Whether an element is of one of the XAdES namespaces.
-pub(crate) fn is_xades(node: Node<'_, '_>) -> bool {
-    matches!(node.namespace(), XADES | XADES141)
 }

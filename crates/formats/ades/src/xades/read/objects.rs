@@ -85,8 +85,19 @@ pub(crate) fn decode_uri(uri: &str) -> Option<String> {
     String::from_utf8(out).ok()
 }
 
-/// The name of the object that a URI refers to: decoded, or as it stands when only that exists.
+/// The name of the object that a URI refers to: decoded, or as it stands; also from the root, and for OPC without its query.
 pub(super) fn locate(uri: &str, objects: &dyn Objects) -> Option<String> {
-    let decoded = decode_uri(uri).filter(|name| objects.has(name));
-    decoded.or_else(|| objects.has(uri).then(|| uri.to_owned()))
+    let without_query = uri.split_once("?ContentType=").map_or(uri, |(part, _)| part);
+    for form in [uri, without_query] {
+        let decoded = decode_uri(form);
+        for name in decoded.as_deref().into_iter().chain([form]) {
+            let name = name.strip_prefix("./").unwrap_or(name);
+            for name in [name, name.trim_start_matches('/')] {
+                if !name.is_empty() && objects.has(name) {
+                    return Some(name.to_owned());
+                }
+            }
+        }
+    }
+    None
 }

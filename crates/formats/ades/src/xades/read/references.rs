@@ -1,16 +1,97 @@
+use std::io::Write;
+
+use pki::Digester;
 use xml::{
-    Node, NodeId,
-    dsig::{DS, DsigError, Reference, Signature, Target, Transform},
+    C14n, Node, NodeId,
+    dsig::{DS, DsigError, Reference, Signature, Target, Transform, octets},
 };
 
-use super::{Objects, defect, objects::locate};
+use super::{Objects, defect, names::is_properties_type, objects::locate};
 use crate::{
     facts::{Coverage, Covered, ReferenceFacts, SignatureFacts},
-    xades::SIGNED_PROPERTIES,
+    xades::COUNTERSIGNED,
 };
 
 /// Most references into the document of the signature itself: each may canonicalise all of it.
-const MAX_INTERNAL: usize = 32;
+const MAX_INTERNAL: usize = 64;
+/// Most entries of manifests.
+const MAX_MANIFEST: usize = 20_000;
+/// Largest outside object that has to be transformed, in bytes.
+const MAX_TRANSFORMED: usize = 64 << 20;
+
+const MANIFEST: &str = "http://www.w3.org/2000/09/xmldsig#Manifest";
+
+/// What a reference to an outside object stands for.
+pub(crate) struct Lookup<'o> {
+    pub(crate) objects: &'o mut dyn Objects,
+    /// Whether there is exactly one reference that could be to the only object there is.
+    pub(crate) single: bool,
+}
+
+impl<'o> Lookup<'o> {
+    pub(crate) fn new(signature: &Signature<'_, '_>, objects: &'o mut dyn Objects) -> Self {
+        let outside = signature.signed_info.references.iter();
+        let count = outside.filter(|r| matches!(r.target(), Ok(Target::External(_)) | Err(DsigError::NoUri))).count();
+        Self { objects, single: count == 1 }
+    }
+
+    /// The name of the object.
+    pub(crate) fn name(&self, reference: &Reference<'_, '_>) -> Option<String> {
+        let named = reference.uri.and_then(|uri| locate(uri, self.objects));
+        named.or_else(|| self.objects.only().filter(|_| self.single || reference.uri.is_none()))
+    }
+
+    /// The digest of the object after the transforms of the reference, by `algorithm`.
+    pub(crate) fn digest(
+        &mut self,
+        reference: &Reference<'_, '_>,
+        name: &str,
+        algorithm: pki::DigestAlgorithm,
+    ) -> Result<Vec<u8>, crate::facts::Defect> {
+        if reference.is_plain() {
+            return self.objects.digest(name, algorithm);
+        }
+        let mut digester = Digester::new(algorithm);
+        digester.update(&self.transformed(reference, name)?);
+        Ok(digester.finish())
+    }
+
+    /// Feeds the object after the transforms of the reference.
+    pub(crate) fn feed(
+        &mut self,
+        reference: &Reference<'_, '_>,
+        name: &str,
+        digester: &mut Digester,
+    ) -> Result<(), crate::facts::Defect> {
+        if reference.is_plain() {
+            return self.objects.feed(name, std::slice::from_mut(digester));
+        }
+        digester.update(&self.transformed(reference, name)?);
+        Ok(())
+    }
+
+    fn transformed(&mut self, reference: &Reference<'_, '_>, name: &str) -> Result<Vec<u8>, crate::facts::Defect> {
+        let mut bytes = Bounded(Vec::new());
+        self.objects.copy(name, &mut bytes)?;
+        octets(&reference.transforms, bytes.0).map_err(|e| defect(e.code(), format!("{name}: {e}"), false))
+    }
+}
+
+/// Takes so many bytes and no more.
+struct Bounded(Vec<u8>);
+
+impl Write for Bounded {
+    fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
+        if self.0.len() + buf.len() > MAX_TRANSFORMED {
+            return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, "larger than what is transformed"));
+        }
+        self.0.extend_from_slice(buf);
+        Ok(buf.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
 
 /// Processes all references; whether one of them signs `properties`.
 pub(super) fn read(
@@ -19,130 +100,227 @@ pub(super) fn read(
     objects: &mut dyn Objects,
     facts: &mut SignatureFacts,
 ) -> bool {
+    let mut reader = Reader {
+        signature,
+        properties: properties.map(Node::id),
+        lookup: Lookup::new(signature, objects),
+        internals: 0,
+        entries: 0,
+        facts,
+    };
     let mut signed = false;
-    let mut internals = 0;
     for reference in &signature.signed_info.references {
-        let found = match reference.target() {
-            Ok(Target::External(uri)) => external(reference, uri, objects, facts),
-            Ok(_) if internals >= MAX_INTERNAL => {
-                facts.defects.push(defect("xades.too-many-references", facts.id.clone(), false));
-                missing(reference)
-            }
-            Ok(_) => {
-                internals += 1;
-                internal(reference, signature, properties.map(Node::id), facts)
-            }
-            Err(e) => {
-                facts.defects.push(defect(e.code(), e.to_string(), false));
-                missing(reference)
-            }
-        };
+        let found = reader.reference(reference);
         signed |= found.properties && found.intact;
-        facts.references.push(found);
+        reader.facts.references.push(found);
+    }
+    for (at, reference) in signature.signed_info.references.iter().enumerate() {
+        reader.manifest(at, reference);
     }
     signed
+}
+
+struct Reader<'r, 'd, 'a, 'o> {
+    signature: &'r Signature<'d, 'a>,
+    properties: Option<NodeId>,
+    lookup: Lookup<'o>,
+    internals: usize,
+    entries: usize,
+    facts: &'r mut SignatureFacts,
 }
 
 fn missing(reference: &Reference<'_, '_>) -> ReferenceFacts {
     ReferenceFacts {
         object: reference.uri.unwrap_or_default().to_owned(),
-        digest: Some(reference.digest),
+        digest: reference.digest,
         found: false,
         intact: false,
         properties: false,
     }
 }
 
-fn external(
-    reference: &Reference<'_, '_>,
-    uri: &str,
-    objects: &mut dyn Objects,
-    facts: &mut SignatureFacts,
-) -> ReferenceFacts {
-    let mut found = missing(reference);
-    if reference.kind == Some(SIGNED_PROPERTIES) {
-        facts.defects.push(defect("xades.wrapped-properties", uri, true));
-        return found;
+impl Reader<'_, '_, '_, '_> {
+    fn tell(&mut self, code: &'static str, object: impl Into<String>, fatal: bool) {
+        self.facts.defects.push(defect(code, object, fatal));
     }
-    if !reference.is_plain() {
-        facts.defects.push(defect("xades.transform", uri, false));
-        return found;
-    }
-    let Some(name) = locate(uri, objects) else { return found };
-    found.object.clone_from(&name);
-    match objects.digest(&name, reference.digest) {
-        Ok(digest) => {
-            found.found = true;
-            found.intact = digest == reference.value;
-            facts.scope.push(Covered { name, covered: Coverage::Full });
-        }
-        Err(d) => facts.defects.push(d),
-    }
-    found
-}
 
-fn internal(
-    reference: &Reference<'_, '_>,
-    signature: &Signature<'_, '_>,
-    properties: Option<NodeId>,
-    facts: &mut SignatureFacts,
-) -> ReferenceFacts {
-    let mut found = missing(reference);
-    let resolved = match reference.resolve(signature.node) {
-        Ok(r) => r,
-        Err(e) => {
-            if !matches!(e, DsigError::Unresolved(_)) {
-                facts.defects.push(defect(e.code(), e.to_string(), matches!(e, DsigError::Structure(_))));
+    fn reference(&mut self, reference: &Reference<'_, '_>) -> ReferenceFacts {
+        match reference.target() {
+            Ok(Target::External(_)) | Err(DsigError::NoUri) => self.external(reference),
+            Ok(_) if self.internals >= MAX_INTERNAL => {
+                self.tell("xades.too-many-references", self.facts.id.clone(), false);
+                missing(reference)
             }
-            return found;
-        }
-    };
-    match reference.digest_of(&resolved) {
-        Ok(digest) => {
-            found.found = true;
-            found.intact = digest == reference.value;
-        }
-        Err(e) => {
-            facts.defects.push(defect(e.code(), e.to_string(), false));
-            return found;
-        }
-    }
-    let is_properties = resolved.apex.is_some() && resolved.apex == properties;
-    let claims = reference.kind == Some(SIGNED_PROPERTIES);
-    match (is_properties, claims) {
-        (true, true) => {
-            found.properties = reference.transforms.iter().all(|t| matches!(t, Transform::C14n(_)));
-            if !found.properties {
-                facts.defects.push(defect("xades.properties-transform", found.object.clone(), true));
+            Ok(_) => {
+                self.internals += 1;
+                self.internal(reference)
+            }
+            Err(e) => {
+                self.tell(e.code(), e.to_string(), false);
+                missing(reference)
             }
         }
-        (true, false) => facts.defects.push(defect("xades.reference-type", found.object.clone(), false)),
-        (false, true) => facts.defects.push(defect("xades.wrapped-properties", found.object.clone(), true)),
-        (false, false) => data(reference, signature, &resolved, facts),
     }
-    found
+
+    fn external(&mut self, reference: &Reference<'_, '_>) -> ReferenceFacts {
+        let mut found = missing(reference);
+        if is_properties_type(reference.kind) {
+            self.tell("xades.wrapped-properties", reference.uri.unwrap_or_default(), true);
+            return found;
+        }
+        let Some(name) = self.lookup.name(reference) else {
+            if reference.uri.is_none() {
+                self.tell(DsigError::NoUri.code(), self.facts.id.clone(), false);
+            }
+            return found;
+        };
+        found.object.clone_from(&name);
+        let Some(algorithm) = reference.digest else {
+            found.found = true;
+            self.facts.scope.push(Covered { name, covered: Coverage::Full });
+            return found;
+        };
+        match self.lookup.digest(reference, &name, algorithm) {
+            Ok(digest) => {
+                found.found = true;
+                found.intact = digest == reference.value;
+                let covered = if is_whole(&reference.transforms) { Coverage::Full } else { Coverage::Partial };
+                self.facts.scope.push(Covered { name, covered });
+            }
+            Err(d) => self.facts.defects.push(d),
+        }
+        found
+    }
+
+    fn internal(&mut self, reference: &Reference<'_, '_>) -> ReferenceFacts {
+        let mut found = missing(reference);
+        let resolved = match reference.resolve(self.signature.node) {
+            Ok(r) => r,
+            Err(DsigError::Unresolved(id)) => {
+                if reference.document().duplicate_ids().contains(&id.as_str()) {
+                    self.tell("xades.duplicate-id", format!("#{id}"), true);
+                }
+                return found;
+            }
+            Err(e) => {
+                self.tell(e.code(), e.to_string(), matches!(e, DsigError::Structure(_)));
+                return found;
+            }
+        };
+        if resolved.is_nothing(reference.document()) {
+            self.tell("xades.empty-reference", found.object.clone(), true);
+            return found;
+        }
+        let digest = match reference.digest {
+            None => {
+                found.found = true;
+                return found;
+            }
+            Some(_) => reference.digest_of(&resolved),
+        };
+        match digest {
+            Ok(digest) => {
+                found.found = true;
+                found.intact = digest == reference.value;
+            }
+            Err(e) => {
+                self.tell(e.code(), e.to_string(), false);
+                return found;
+            }
+        }
+        let is_properties = resolved.apex.is_some() && resolved.apex == self.properties;
+        let claims = is_properties_type(reference.kind);
+        match (is_properties, claims) {
+            (true, claims) => {
+                found.properties = reference.transforms.iter().all(|t| matches!(t, Transform::C14n(_)));
+                if !found.properties {
+                    self.tell("xades.properties-transform", found.object.clone(), true);
+                } else if !claims {
+                    self.tell("xades.reference-type", found.object.clone(), false);
+                }
+            }
+            (false, true) => self.tell("xades.wrapped-properties", found.object.clone(), true),
+            (false, false) => self.data(reference, &resolved),
+        }
+        found
+    }
+
+    /// A reference to data in the same document.
+    fn data(&mut self, reference: &Reference<'_, '_>, resolved: &xml::dsig::Resolved) {
+        if reference.kind == Some(MANIFEST) || reference.kind == Some(COUNTERSIGNED) {
+            return;
+        }
+        let doc = reference.document();
+        let node = resolved.apex.and_then(|id| doc.node(id));
+        let own = |n: Node<'_, '_>| n.is_within(self.signature.node.id());
+        let name = match node {
+            Some(n) if own(n) && !n.is(DS, "Object") => return,
+            Some(n) => n.attribute("Id").map_or_else(|| n.local().to_owned(), |id| format!("#{id}")),
+            None => "XML".to_owned(),
+        };
+        // A filter may leave out anything; only the own signature is no loss.
+        let top = node.unwrap_or_else(|| doc.root());
+        let left_out = |set: &xml::NodeSet| {
+            let mut below = top.descendants().filter(|n| !own(*n));
+            below.any(|n| !set.contains(n.id()) && !in_signature(n))
+        };
+        let partial = resolved.set.as_ref().is_some_and(left_out);
+        let covered = if partial { Coverage::Partial } else { Coverage::Full };
+        self.facts.scope.push(Covered { name, covered });
+    }
+
+    /// The entries of a manifest that a reference signs.
+    fn manifest(&mut self, at: usize, reference: &Reference<'_, '_>) {
+        let Ok(Target::Element(id)) = reference.target() else { return };
+        let whole = reference.transforms.iter().all(|t| matches!(t, Transform::C14n(_)));
+        let Some(node) = reference.document().by_id(id).filter(|_| whole) else { return };
+        let manifest = match (node.namespace(), node.local()) {
+            (DS, "Manifest") => Some(node),
+            (DS, "Object") => node.only(DS, "Manifest"),
+            _ => None,
+        };
+        let Some(manifest) = manifest else { return };
+        let Some(own) = self.facts.references.get(at).filter(|r| r.intact).cloned() else { return };
+        let mut any = false;
+        for entry in manifest.children_named(DS, "Reference") {
+            self.entries += 1;
+            if self.entries > MAX_MANIFEST {
+                return self.tell("xades.too-many-references", self.facts.id.clone(), true);
+            }
+            let found = match Reference::read(entry) {
+                Ok(entry) => self.reference(&entry),
+                Err(e) => {
+                    self.tell(e.code(), e.to_string(), true);
+                    continue;
+                }
+            };
+            any |= found.found;
+            if found.found {
+                self.facts.references.push(found);
+            } else {
+                self.tell("xades.manifest-entry", found.object, false);
+            }
+        }
+        if !any {
+            self.tell("xades.manifest", own.object.clone(), false);
+            self.facts.references.push(ReferenceFacts { found: false, intact: false, ..own });
+        }
+    }
 }
 
-/// A reference to data in the same document.
-fn data(
-    reference: &Reference<'_, '_>,
-    signature: &Signature<'_, '_>,
-    resolved: &xml::dsig::Resolved,
-    facts: &mut SignatureFacts,
-) {
-    let uri = reference.uri.unwrap_or_default();
-    if reference.kind == Some("http://www.w3.org/2000/09/xmldsig#Manifest") {
-        facts.defects.push(defect("xades.manifest", uri, false));
-        return;
-    }
-    let node = resolved.apex.and_then(|id| reference.document().node(id));
-    let own = |n: Node<'_, '_>| n.is_within(signature.node.id());
-    match node {
-        Some(n) if own(n) && !n.is(DS, "Object") => {}
-        Some(n) => {
-            let name = n.attribute("Id").map_or_else(|| n.local().to_owned(), |id| format!("#{id}"));
-            facts.scope.push(Covered { name, covered: Coverage::Full });
+/// Whether an element is of some signature: leaving those out hides nothing.
+fn in_signature(node: Node<'_, '_>) -> bool {
+    let mut at = Some(node);
+    while let Some(n) = at {
+        if n.is(DS, "Signature") {
+            return true;
         }
-        None => facts.scope.push(Covered { name: "XML".to_owned(), covered: Coverage::Full }),
+        at = n.parent();
     }
+    false
+}
+
+/// Whether transforms leave all of an object.
+fn is_whole(transforms: &[Transform]) -> bool {
+    transforms.iter().all(|t| matches!(t, Transform::C14n(C14n { .. }) | Transform::Base64))
 }

@@ -1,25 +1,23 @@
-use pki::{DigestAlgorithm, Digester};
-use xml::{
-    C14n, Canonicaliser as _, Node, NodeId,
-    dsig::{Signature, Target},
-};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use pki::DigestAlgorithm;
+use xml::{C14n, Node, dsig::Signature};
 
-use super::{Objects, defect, is_xades, objects::locate, signed::encapsulated, stamps};
-use crate::{
-    facts::{SignatureFacts, TimestampKind},
-    xades::{XADES, XADES141},
-};
+use super::{Objects, archive, children, defect, is, names::is_xades, refs, stamps};
+use crate::facts::{EvidenceFacts, EvidenceForm, SignatureFacts, TimestampKind};
 
-/// Reads unsigned properties of the signature.
+/// Namespace of evidence records in XML (RFC 6283).
+const ERS: &str = "urn:ietf:params:xml:ns:ers";
+
+/// Reads unsigned properties of the signature, in their order: what a time stamp covers is what stands before it.
 pub(super) fn read(
     signature: &Signature<'_, '_>,
     qualifying: Node<'_, '_>,
     objects: &mut dyn Objects,
     facts: &mut SignatureFacts,
 ) {
-    let parts = qualifying.children_named(XADES, "UnsignedProperties").flat_map(Node::children);
+    let parts = children(qualifying, "UnsignedProperties").flat_map(Node::children);
     for part in parts {
-        if !part.is(XADES, "UnsignedSignatureProperties") {
+        if !is(part, "UnsignedSignatureProperties") {
             facts.defects.push(defect("xades.unknown-property", part.local(), false));
             continue;
         }
@@ -36,30 +34,47 @@ fn property(
     objects: &mut dyn Objects,
     facts: &mut SignatureFacts,
 ) {
+    if p.local() == "SealingEvidenceRecords" {
+        return evidence(p, facts);
+    }
+    if refs::is_refs(p) {
+        return;
+    }
     match (is_xades(p), p.local()) {
-        (true, "SignatureTimeStamp") => {
-            let imprint = |c14n: &C14n, d: DigestAlgorithm| signature.value_bytes(c14n).ok().map(|b| d.of(&b));
-            stamps::read(p, TimestampKind::Signature, imprint, facts);
+        (true, "SignatureTimeStamp") => signature_stamp(p, signature, facts),
+        (true, "SigAndRefsTimeStamp" | "SigAndRefsTimeStampV2" | "RefsOnlyTimeStamp" | "RefsOnlyTimeStampV2") => {
+            refs::read(p, all, signature, facts);
         }
-        (true, "ArchiveTimeStamp") if p.namespace() == XADES141 && facts.timestamps.len() < MAX_ARCHIVE => {
-            let imprint =
-                |c14n: &C14n, d: DigestAlgorithm| archive_imprint(signature, all, Some(p.id()), c14n, d, objects);
-            stamps::read(p, TimestampKind::Archive, imprint, facts);
-        }
-        (true, "ArchiveTimeStamp") => stamps::read(p, TimestampKind::Archive, |_, _| None, facts),
+        (true, "ArchiveTimeStamp" | "ArchiveTimeStampV2") => archive::read(p, all, signature, objects, facts),
         (
             true,
-            "CertificateValues" | "AttrAuthoritiesCertValues" | "RevocationValues" | "AttributeRevocationValues",
-        )
-        | (true, "TimeStampValidationData" | "AnyValidationData") => values(p, facts),
-        (true, "CompleteCertificateRefs" | "CompleteCertificateRefsV2" | "CompleteRevocationRefs") => {}
-        (true, "CounterSignature") => facts.defects.push(defect("xades.counter-signature", facts.id.clone(), false)),
+            "CertificateValues"
+            | "AttrAuthoritiesCertValues"
+            | "RevocationValues"
+            | "AttributeRevocationValues"
+            | "TimeStampValidationData"
+            | "AnyValidationData",
+        ) => values(p, facts),
+        // Counter-signatures are signatures of their own; the policy document is read with the policy.
+        (true, "CounterSignature" | "SignaturePolicyStore") => {}
         _ => facts.defects.push(defect("xades.unknown-property", p.local(), false)),
     }
 }
 
+fn signature_stamp(p: Node<'_, '_>, signature: &Signature<'_, '_>, facts: &mut SignatureFacts) {
+    let doc = signature.node.document();
+    let explicit = stamps::explicit(p);
+    let only_value = explicit.as_ref().is_none_or(|l| l.iter().all(|(n, _)| *n == signature.value_node));
+    let imprint = |c14n: &C14n, d: DigestAlgorithm, _: usize| match &explicit {
+        None => signature.value_bytes(c14n).ok().map(|b| d.of(&b)),
+        Some(list) if list.is_empty() || !only_value => None,
+        Some(list) => stamps::digest_of(list.iter().map(|(n, c)| (n.id(), c.clone())), doc, c14n, d),
+    };
+    stamps::read(p, TimestampKind::Signature, 1, imprint, vec![facts.value], facts);
+}
+
 fn values(p: Node<'_, '_>, facts: &mut SignatureFacts) {
-    for node in p.descendants().filter(|n| n.namespace() == XADES) {
+    for node in p.descendants().filter(|n| is_xades(*n)) {
         let list = match node.local() {
             "EncapsulatedX509Certificate" => &mut facts.certificates,
             "EncapsulatedCRLValue" => &mut facts.crls,
@@ -74,43 +89,32 @@ fn values(p: Node<'_, '_>, facts: &mut SignatureFacts) {
     }
 }
 
-/// Most archive time stamps of one signature: each is over everything before it.
-const MAX_ARCHIVE: usize = 32;
+/// Evidence records (EN 319 132-1 clause 5.5.4): the records are handed on as they are.
+fn evidence(p: Node<'_, '_>, facts: &mut SignatureFacts) {
+    for node in p.descendants().skip(1) {
+        let (form, record) = if node.is(ERS, "EvidenceRecord") {
+            (EvidenceForm::XmlErs, C14n::EXCLUSIVE.subtree(node.document(), node.id()).ok())
+        } else if node.namespace() != ERS && node.children().next().is_none() && node.has_text() {
+            (EvidenceForm::Ers, encapsulated(node))
+        } else {
+            continue;
+        };
+        let Some(record) = record else {
+            facts.defects.push(defect("xades.value-encoding", node.local(), false));
+            continue;
+        };
+        let (stamps, objects, defects) = (Vec::new(), Vec::new(), Vec::new());
+        facts.evidence.push(EvidenceFacts { form, record, stamps, objects, defects });
+    }
+}
 
-/// What an `xadesv141:ArchiveTimeStamp` without references of its own is over (EN 319 132-1 clause 5.5.2.2). `all` are the unsigned
-/// signature properties; what stands before `stamp` among them is covered.
-pub(crate) fn archive_imprint(
-    signature: &Signature<'_, '_>,
-    all: Node<'_, '_>,
-    stamp: Option<NodeId>,
-    c14n: &C14n,
-    method: DigestAlgorithm,
-    objects: &mut dyn Objects,
-) -> Option<Vec<u8>> {
-    let doc = signature.node.document();
-    let mut digest = [Digester::new(method)];
-    for reference in &signature.signed_info.references {
-        match reference.target().ok()? {
-            Target::External(uri) if reference.is_plain() => {
-                let name = locate(uri, objects)?;
-                objects.feed(&name, &mut digest).ok()?;
-            }
-            Target::External(_) => return None,
-            _ => {
-                let resolved = reference.resolve(signature.node).ok()?;
-                let [digester] = &mut digest;
-                reference.write_to(&resolved, c14n, digester).ok()?;
-            }
-        }
+/// Base64 in the form of an encapsulated object.
+pub(crate) fn encapsulated(node: Node<'_, '_>) -> Option<Vec<u8>> {
+    let encoding = node.attribute("Encoding").unwrap_or_default();
+    let known = encoding.is_empty() || encoding.ends_with("#DER") || encoding.ends_with("#BER");
+    if !known || node.children().next().is_some() {
+        return None;
     }
-    let [mut digester] = digest;
-    let qualifying = all.parent().and_then(Node::parent);
-    let own = |o: &&Node<'_, '_>| !qualifying.is_some_and(|q| q.is_within(o.id()));
-    let fixed = [Some(signature.signed_info.node), Some(signature.value_node), signature.key_info];
-    let before = all.children().take_while(|n| Some(n.id()) != stamp);
-    let nodes = fixed.into_iter().flatten().chain(before).chain(signature.objects.iter().filter(own).copied());
-    for node in nodes {
-        c14n.write(doc, Some(node.id()), &[], &mut digester).ok()?;
-    }
-    Some(digester.finish())
+    let text: String = node.text().chars().filter(|c| !c.is_ascii_whitespace()).collect();
+    STANDARD.decode(text).ok()
 }

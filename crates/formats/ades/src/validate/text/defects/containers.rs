@@ -224,10 +224,22 @@ pub(in super::super) const TEXTS: &[Text] = &[
         "The canonical form of the XML would be excessively large: {}.",
     ),
     broken(
+        "xml.dsig.data",
+        "XMLDSIG 4.4.3.2",
+        "Parakstītajam objektam nevar piemērot norādīto pārveidojumu: {}.",
+        "The stated transform cannot be applied to a signed object: {}.",
+    ),
+    broken(
         "xml.dsig.key",
         "XMLDSIG 4.5",
         "Paraksta atslēgu nevar izmantot: {}.",
         "The key of the signature cannot be used: {}.",
+    ),
+    limit(
+        "xml.dsig.no-uri",
+        "XMLDSIG 4.4.3.1",
+        "Parakstā {} nav norādīts, kurš objekts ir parakstīts.",
+        "Signature {} does not say which object is signed.",
     ),
     broken(
         "xml.dsig.structure",
@@ -246,5 +258,11 @@ pub(in super::super) const TEXTS: &[Text] = &[
         "XMLDSIG 6",
         "XML paraksta algoritms vai pārveidojums nav atbalstīts: {}.",
         "An algorithm or transform of the XML signature is not supported: {}.",
+    ),
+    limit(
+        "xml.dsig.xpath",
+        "XMLDSIG 6.6.3",
+        "Parakstītā objekta izvēle (XPath) nav atbalstīta: {}.",
+        "The selection of a signed object (XPath) is not supported: {}.",
     ),
 ];

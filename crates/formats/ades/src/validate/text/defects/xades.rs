@@ -13,11 +13,11 @@ pub(in super::super) const TEXTS: &[Text] = &[
         "Parakstā {} ir nenolasāms sertifikāts.",
         "Signature {} carries a certificate that cannot be read.",
     ),
-    limit(
-        "xades.counter-signature",
+    broken(
+        "xades.counter-signature-target",
         "EN 319 132-1 5.2.7",
-        "Parakstam {} ir pretparaksts; tas nav izvērtēts.",
-        "Signature {} has a counter-signature, which was not judged.",
+        "Pretparaksts {} neparaksta to parakstu, kurā tas ir.",
+        "Counter-signature {} does not sign the signature it stands in.",
     ),
     note(
         "xades.data-object-format",
@@ -31,23 +31,35 @@ pub(in super::super) const TEXTS: &[Text] = &[
         "Viens identifikators ir vairākiem elementiem: {}.",
         "Several elements have one identifier: {}.",
     ),
+    broken(
+        "xades.empty-reference",
+        "XMLDSIG 4.4.3",
+        "Parakstītā norāde {} neatstāj neko, kas būtu parakstīts.",
+        "The signed reference {} leaves nothing that would be signed.",
+    ),
     note(
         "xades.issuer-serial",
         "EN 319 132-1 5.2.2",
         "Parakstā {} norādītais sertifikāta izdevējs vai numurs atšķiras.",
         "The issuer or serial number stated in signature {} differs from the certificate.",
     ),
-    limit(
+    note(
         "xades.manifest",
         "XMLDSIG 5.1",
-        "Parakstīts saraksts {}; tajā minētais nav izvērtēts.",
-        "A manifest {} is signed; what it lists was not judged.",
+        "Parakstīts saraksts {}, bet nekā no tajā minētā nav.",
+        "A manifest {} is signed, but nothing that it lists is there.",
+    ),
+    note(
+        "xades.manifest-entry",
+        "XMLDSIG 5.1",
+        "Parakstītā saraksta objekts nav atrasts: {}.",
+        "An object of a signed manifest was not found: {}.",
     ),
     note(
         "xades.nested-signature",
         "XMLDSIG 4",
-        "Failā {} paraksts ir cita paraksta iekšienē; tas nav izvērtēts.",
-        "File {} has a signature inside another one, which was not judged.",
+        "Failā {} paraksts ir cita paraksta datos; tas izvērtēts atsevišķi.",
+        "File {} has a signature inside the data of another one; it is judged by itself.",
     ),
     broken(
         "xades.no-properties",
@@ -91,13 +103,7 @@ pub(in super::super) const TEXTS: &[Text] = &[
         "Parakstā {} ir vairākas norādes uz parakstītāja sertifikātu.",
         "Signature {} has several references to its certificate.",
     ),
-    limit(
-        "xades.signature-policy",
-        "EN 319 132-1 5.2.9",
-        "Paraksts {} atsaucas uz paraksta politiku; tā nav izvērtēta.",
-        "Signature {} refers to a signature policy, which was not judged.",
-    ),
-    broken(
+    note(
         "xades.target",
         "EN 319 132-1 4.3",
         "Īpašības neattiecas uz parakstu {}.",
@@ -127,18 +133,18 @@ pub(in super::super) const TEXTS: &[Text] = &[
         "Failā {} ir pārāk daudz parakstu; visi netika pārbaudīti.",
         "File {} has too many signatures; not all were checked.",
     ),
-    limit(
-        "xades.transform",
-        "XMLDSIG 4.4.3.4",
-        "Parakstītajam objektam ir neatbalstīts pārveidojums: {}.",
-        "A signed object has an unsupported transform: {}.",
-    ),
     note("xades.unknown-property", "EN 319 132-1 5", "Īpašība {} nav izvērtēta.", "Property {} was not judged."),
     note(
         "xades.value-encoding",
         "XMLDSIG 4.3",
         "Elementa {} vērtība nav nolasāma.",
         "The value of element {} cannot be read.",
+    ),
+    note(
+        "xades.value-form",
+        "XMLDSIG 6.4.3",
+        "Paraksta {} vērtība nav pierakstīta, kā prasa standarts.",
+        "The value of signature {} is not written as the standard asks.",
     ),
     broken(
         "xades.wrapped-properties",
