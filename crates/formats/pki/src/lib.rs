@@ -29,11 +29,11 @@ pub use algorithm::{
     verify, verify_digest,
 };
 pub use certificate::{
-    BasicConstraints, Certificate, CertificateTemplate, Extension, Extensions, KeyUsage, NameConstraints, Policy,
-    QcStatements, QcType, der_from_pem, pem_decode, pem_encode,
+    BasicConstraints, Certificate, CertificateTemplate, DistributionPoint, Extension, Extensions, KeyUsage,
+    NameConstraints, Policy, QcStatements, QcType, der_from_pem, pem_decode, pem_encode,
 };
 pub use cms::{Attribute, EssCertId, SignedData, SignedDataTemplate, SignerId, SignerInfo};
-pub use crl::{Crl, CrlEncoder, CrlEntry, CrlTemplate, IssuingDistributionPoint, RevocationReason};
+pub use crl::{Crl, CrlEncoder, CrlEntry, CrlStatus, CrlTemplate, IssuingDistributionPoint, RevocationReason};
 pub use error::{Error, Result};
 pub use name::{GeneralName, Name, NameAttribute};
 pub use ocsp::{

@@ -93,6 +93,12 @@ impl Name {
         Self::from_der(&asn1::seq(parts))
     }
 
+    /// This name with one more relative name, given as the content of its SET.
+    pub(crate) fn with_relative(&self, rdn: &[u8]) -> Result<Self> {
+        let outer = Reader::of_sequence(&self.der, "name")?;
+        let last = asn1::tlv(tag::SET, rdn);
+        Self::from_der(&asn1::seq([outer.rest(), last.as_slice()]))
+    }
     /// DER.
     pub fn to_der(&self) -> &[u8] {
         &self.der

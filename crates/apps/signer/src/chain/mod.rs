@@ -11,7 +11,7 @@ use base::{Clock as _, SystemClock, Timestamp};
 use clap::{Args, ValueEnum};
 use pki::{
     Certificate, Crl, Oid,
-    path::{NoPath, Path, PathProblem, PathQuery, Purpose, find_path, host_matches},
+    path::{NoPath, Path, PathProblem, PathQuery, Purpose, find_path_where, host_matches},
     strength::Strength,
 };
 use serde::Serialize;
@@ -88,16 +88,21 @@ pub(crate) fn run(options: &Options, ui: &Ui) -> Result<u8, Failure> {
         Some(text) => text.parse::<Timestamp>().map_err(|e| Failure::usage("validate.time", e))?,
         None => SystemClock::new().now(),
     };
-    let one_or_more = |paths: &[PathBuf]| -> Result<Vec<Certificate>, Failure> {
-        let lists = paths.iter().map(|p| certificates(p)).collect::<Result<Vec<_>, _>>()?;
+    let mut unreadable = Vec::new();
+    let mut one_or_more = |paths: &[PathBuf]| -> Result<Vec<Certificate>, Failure> {
+        let lists = paths.iter().map(|p| certificates(p, &mut unreadable)).collect::<Result<Vec<_>, _>>()?;
         Ok(lists.concat())
     };
-    let leaf = certificates(&options.leaf)?;
-    let (Some(leaf), more) = (leaf.first(), leaf.get(1..).unwrap_or_default()) else {
-        return Err(Failure::of("validate.anchor", options.leaf.display()));
-    };
     let anchors = one_or_more(&options.anchor)?;
-    let intermediates = [one_or_more(&options.intermediate)?.as_slice(), more].concat();
+    let mut intermediates = one_or_more(&options.intermediate)?;
+    let leaf = one_or_more(std::slice::from_ref(&options.leaf))?;
+    let Some(leaf) = leaf.split_first().filter(|_| !unreadable.contains(&options.leaf)).map(|(leaf, more)| {
+        intermediates.extend_from_slice(more);
+        leaf
+    }) else {
+        let finding = Finding { code: "pki.path.unreadable", clause: "RFC 5280 4.1", object: shown(&options.leaf) };
+        return Ok(tell(&Verdict { valid: false, path: vec![], findings: vec![finding] }, false, ui));
+    };
     let crls = options.crl.iter().map(|p| crl(p)).collect::<Result<Vec<_>, _>>()?;
     let policies = options
         .policy
@@ -119,18 +124,29 @@ pub(crate) fn run(options: &Options, ui: &Ui) -> Result<u8, Failure> {
         policies: &policies,
         strength: &strength,
     };
-    let (path, mut findings, mut undetermined) = match find_path(leaf, &query) {
+    let lists = status::Lists { crls: &crls, query: &query, anchors: &anchors };
+    let signed_by = |child: &Certificate, issuer: &Certificate| child.verify_signed_by(issuer).is_ok();
+    let found = find_path_where(leaf, &query, &signed_by, &|path| lists.accept(path));
+    let (path, mut findings, mut undetermined) = match found {
         Ok(path) => {
             let findings = problems(&path, host);
-            (path.certificates, findings, false)
+            (path, findings, false)
         }
         Err(NoPath::NoAnchor(partial)) => {
             let object = partial.last().map(name).unwrap_or_default();
-            (partial, vec![Finding { code: "pki.path.no-anchor", clause: "RFC 5280 6.1", object }], false)
+            let finding = Finding { code: "pki.path.no-anchor", clause: "RFC 5280 6.1", object };
+            let files = unreadable.iter().map(|p| Finding {
+                code: "pki.path.unreadable",
+                clause: "RFC 5280 4.1",
+                object: shown(p),
+            });
+            let findings = std::iter::once(finding).chain(files).collect();
+            (Path { certificates: partial, findings: vec![] }, findings, false)
         }
         Err(NoPath::TooComplex) => {
             let object = name(leaf);
-            (vec![leaf.clone()], vec![Finding { code: "pki.path.too-complex", clause: "RFC 4158 3", object }], true)
+            let finding = Finding { code: "pki.path.too-complex", clause: "RFC 4158 3", object };
+            (Path { certificates: vec![leaf.clone()], findings: vec![] }, vec![finding], true)
         }
     };
     let host_missing = host.is_some_and(|h| !host_matches(leaf, h));
@@ -139,9 +155,8 @@ pub(crate) fn run(options: &Options, ui: &Ui) -> Result<u8, Failure> {
         findings.push(Finding { code: problem.code(), clause: problem.clause(), object: name(leaf) });
     }
     if !crls.is_empty() && findings.is_empty() {
-        for (index, pair) in path.windows(2).enumerate() {
-            let [certificate, issuer] = pair else { continue };
-            if let Some((code, unknown)) = status::check(certificate, issuer, &crls, time, index) {
+        for (index, certificate) in path.certificates.iter().enumerate().take(path.certificates.len() - 1) {
+            if let Some((code, unknown)) = lists.against(&path, index) {
                 undetermined |= unknown;
                 findings.push(Finding { code, clause: "RFC 5280 6.3.3", object: name(certificate) });
             }
@@ -149,13 +164,21 @@ pub(crate) fn run(options: &Options, ui: &Ui) -> Result<u8, Failure> {
         // A revocation is certain whatever else is not known.
         undetermined &= !findings.iter().any(|f| f.code == "pki.path.revoked");
     }
-    let verdict = Verdict { valid: findings.is_empty(), path: path.iter().map(step).collect(), findings };
-    ui.result(&verdict, || text(&verdict, ui));
-    Ok(match (verdict.valid, undetermined) {
+    let verdict = Verdict { valid: findings.is_empty(), path: path.certificates.iter().map(step).collect(), findings };
+    Ok(tell(&verdict, undetermined, ui))
+}
+
+fn tell(verdict: &Verdict, undetermined: bool, ui: &Ui) -> u8 {
+    ui.result(verdict, || text(verdict, ui));
+    match (verdict.valid, undetermined) {
         (true, _) => 0,
         (false, true) => 3,
         (false, false) => 4,
-    })
+    }
+}
+
+fn shown(path: &FilePath) -> String {
+    path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 fn problems(path: &Path, host: Option<&String>) -> Vec<Finding> {
@@ -188,13 +211,21 @@ fn text(verdict: &Verdict, ui: &Ui) -> String {
     lines.into_iter().map(clean).collect::<Vec<_>>().join("\n")
 }
 
-fn certificates(path: &FilePath) -> Result<Vec<Certificate>, Failure> {
+/// The certificates of a file. A file that is there but cannot be read as certificates is no error of the run: no path goes through it.
+fn certificates(path: &FilePath, unreadable: &mut Vec<PathBuf>) -> Result<Vec<Certificate>, Failure> {
     let bytes = fs::read(path).map_err(Failure::reading(path))?;
-    let unreadable = |e: pki::Error| Failure::of("validate.anchor", format!("{}: {e}", path.display()));
-    match std::str::from_utf8(&bytes) {
-        Ok(text) if text.contains("-----BEGIN") => Certificate::all_from_pem(text).map_err(unreadable),
-        _ => Ok(vec![Certificate::from_der(&bytes).map_err(unreadable)?]),
+    let ders = match std::str::from_utf8(&bytes) {
+        Ok(text) if text.contains("-----BEGIN") => match pki::pem_decode(text) {
+            Ok(all) => all.into_iter().filter(|(label, _)| label == "CERTIFICATE").map(|(_, der)| der).collect(),
+            Err(_) => Vec::new(),
+        },
+        _ => vec![bytes],
+    };
+    let read: Vec<_> = ders.iter().map(|der| Certificate::from_der(der)).collect();
+    if read.is_empty() || read.iter().any(Result::is_err) {
+        unreadable.push(path.to_owned());
     }
+    Ok(read.into_iter().flatten().collect())
 }
 
 fn crl(path: &FilePath) -> Result<Crl, Failure> {

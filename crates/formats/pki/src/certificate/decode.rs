@@ -1,6 +1,8 @@
-use super::{BasicConstraints, Extension, Extensions, KeyUsage, NameConstraints, Policy, QcStatements};
+use super::{
+    BasicConstraints, DistributionPoint, Extension, Extensions, KeyUsage, NameConstraints, Policy, QcStatements,
+};
 use crate::{
-    Error, GeneralName, Oid, Result,
+    Error, GeneralName, Name, Oid, Result,
     asn1::{Reader, tag},
     oid,
 };
@@ -28,11 +30,11 @@ pub(crate) fn extension_rows(mut r: Reader<'_>) -> Result<Vec<Extension>> {
 }
 
 impl Extensions {
-    pub(super) fn decode(list: Reader<'_>) -> Result<Self> {
+    pub(super) fn decode(list: Reader<'_>, issuer: &Name) -> Result<Self> {
         let mut all = Self::default();
         for row in extension_rows(list)? {
             all.present.push((row.oid, row.critical));
-            match all.one(&row) {
+            match all.one(&row, issuer) {
                 Ok(true) => {}
                 Ok(false) => all.other.push(row),
                 Err(_) => all.malformed.push(row.oid),
@@ -41,7 +43,7 @@ impl Extensions {
         Ok(all)
     }
 
-    fn one(&mut self, row: &Extension) -> Result<bool> {
+    fn one(&mut self, row: &Extension, issuer: &Name) -> Result<bool> {
         let value = row.value.as_slice();
         match row.oid {
             oid::BASIC_CONSTRAINTS => self.basic_constraints = Some(basic_constraints(value)?),
@@ -75,13 +77,12 @@ impl Extensions {
             oid::CRL_DISTRIBUTION_POINTS => {
                 let mut r = Reader::of_sequence(value, "CRL distribution points")?;
                 while !r.is_empty() {
-                    let mut point = r.sequence()?;
-                    if let Some(name) = point.optional(tag::constructed(0))? {
-                        self.crl.extend(names_of_distribution_point(name.body)?.into_iter().filter_map(|n| match n {
-                            GeneralName::Uri(u) => Some(u),
-                            _ => None,
-                        }));
-                    }
+                    let point = distribution_point(r.sequence()?, issuer)?;
+                    self.crl.extend(point.names.iter().flatten().filter_map(|n| match n {
+                        GeneralName::Uri(u) => Some(u.clone()),
+                        _ => None,
+                    }));
+                    self.crl_points.push(point);
                 }
             }
             oid::SUBJECT_ALT_NAME => {
@@ -189,11 +190,34 @@ fn name_constraints(value: &[u8]) -> Result<NameConstraints> {
     Ok(NameConstraints { permitted: subtrees(0)?, excluded: subtrees(1)? })
 }
 
-/// Full names of a `DistributionPointName` (content of its `[0]`).
-pub(crate) fn names_of_distribution_point(body: &[u8]) -> Result<Vec<GeneralName>> {
+fn distribution_point(mut r: Reader<'_>, issuer: &Name) -> Result<DistributionPoint> {
+    let name = r.optional(tag::constructed(0))?;
+    let reasons = r.optional(tag::primitive(1))?.map(|t| reason_flags(t.body)).transpose()?;
+    let crl_issuer =
+        r.optional(tag::constructed(2))?.map(|t| GeneralName::parse_all(t.reader())).transpose()?.unwrap_or_default();
+    r.finish("distribution point")?;
+    let base = crl_issuer.iter().find_map(|n| match n {
+        GeneralName::Directory(n) => Some(n),
+        _ => None,
+    });
+    let names = name.map(|t| names_of_distribution_point(t.body, base.unwrap_or(issuer))).transpose()?;
+    Ok(DistributionPoint { names, reasons, crl_issuer })
+}
+
+/// Bits of `ReasonFlags`, the first one lowest.
+pub(crate) fn reason_flags(body: &[u8]) -> Result<u16> {
+    let bits = crate::asn1::Bits::parse(body)?;
+    Ok((0..9).filter(|n| bits.bit(*n)).fold(0, |all, n| all | 1 << n))
+}
+
+/// Names of a `DistributionPointName` (content of its `[0]`); a name relative to the CRL issuer is completed with `base`.
+pub(crate) fn names_of_distribution_point(body: &[u8], base: &Name) -> Result<Vec<GeneralName>> {
     let mut r = Reader::new(body);
-    match r.optional(tag::constructed(0))? {
-        Some(full) => GeneralName::parse_all(full.reader()),
-        None => Ok(Vec::new()),
+    if let Some(full) = r.optional(tag::constructed(0))? {
+        return GeneralName::parse_all(full.reader());
+    }
+    match r.optional(tag::constructed(1))? {
+        Some(relative) => Ok(vec![GeneralName::Directory(base.with_relative(relative.body)?)]),
+        None => Err(Error::Malformed("distribution point name")),
     }
 }

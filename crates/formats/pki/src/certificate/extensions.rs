@@ -26,6 +26,8 @@ pub struct Extensions {
     pub ca_issuers: Vec<String>,
     /// CRL addresses.
     pub crl: Vec<String>,
+    /// CRL distribution points as read. The builder writes [`Self::crl`] and ignores it.
+    pub crl_points: Vec<DistributionPoint>,
     /// Subject alternative names.
     pub alt_names: Vec<GeneralName>,
     /// Whether the alternative names are critical (empty subject).
@@ -74,6 +76,17 @@ pub struct BasicConstraints {
     pub ca: bool,
     /// How many further CAs may follow.
     pub path_len: Option<u32>,
+}
+
+/// Where the CRL for a certificate is, and whose it is (RFC 5280 section 4.2.1.13).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DistributionPoint {
+    /// Its names, a relative name already completed; `None`: not stated.
+    pub names: Option<Vec<GeneralName>>,
+    /// The reasons its CRLs speak of, as bits of ReasonFlags; `None`: all.
+    pub reasons: Option<u16>,
+    /// Who issues its CRLs, when it is not the issuer of the certificate.
+    pub crl_issuer: Vec<GeneralName>,
 }
 
 /// A certificate policy.

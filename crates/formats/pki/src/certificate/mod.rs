@@ -7,12 +7,12 @@ mod pem;
 mod qc;
 mod template;
 
-pub use extensions::{BasicConstraints, Extension, Extensions, KeyUsage, NameConstraints, Policy};
+pub use extensions::{BasicConstraints, DistributionPoint, Extension, Extensions, KeyUsage, NameConstraints, Policy};
 pub use pem::{der_from_pem, pem_decode, pem_encode};
 pub use qc::{QcStatements, QcType};
 pub use template::CertificateTemplate;
 
-pub(crate) use decode::{extension_rows, names_of_distribution_point};
+pub(crate) use decode::{extension_rows, names_of_distribution_point, reason_flags};
 pub(crate) use encode::extension;
 pub(crate) use template::signed;
 
@@ -90,7 +90,7 @@ impl Certificate {
         r.optional(tag::primitive(1))?;
         r.optional(tag::primitive(2))?;
         let extensions = match r.explicit(3)? {
-            Some(list) if version == 3 && list.tag == tag::SEQUENCE => Extensions::decode(list.reader())?,
+            Some(list) if version == 3 && list.tag == tag::SEQUENCE => Extensions::decode(list.reader(), &issuer)?,
             Some(_) => return Err(Error::Malformed("extensions")),
             None => Extensions::default(),
         };

@@ -1,8 +1,10 @@
 //! Certificate revocation lists (RFC 5280 section 5).
 
 mod build;
+mod status;
 
 pub use build::{CrlEncoder, CrlTemplate};
+pub use status::{CrlStatus, Scope, scope, status};
 
 use std::ops::Range;
 
@@ -12,7 +14,7 @@ use crate::{
     Certificate, Error, GeneralName, Name, Oid, Result, SignatureAlgorithm,
     algorithm::{AlgorithmIdentifier, verify},
     asn1::{self, Reader, tag},
-    certificate::{extension_rows, names_of_distribution_point},
+    certificate::{extension_rows, names_of_distribution_point, reason_flags},
     oid,
 };
 
@@ -92,17 +94,32 @@ pub struct CrlEntry {
     pub invalid_since: Option<Timestamp>,
 }
 
+/// An entry with whose certificate it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssuedEntry {
+    /// The entry.
+    pub entry: CrlEntry,
+    /// Directory names of the certificate's issuer, when the entry or one before it names another than the issuer of the list.
+    pub issuer: Option<Vec<Name>>,
+    /// Whether it has a critical extension that is not understood.
+    pub unknown_critical: bool,
+}
+
 /// Issuing distribution point (written critical).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IssuingDistributionPoint {
     /// Addresses.
     pub urls: Vec<String>,
+    /// All its names as read, a relative name already completed. The builder ignores it.
+    pub names: Vec<GeneralName>,
     /// Only end-entity certificates.
     pub only_user: bool,
     /// Only CA certificates.
     pub only_ca: bool,
     /// Only some reasons.
     pub some_reasons: bool,
+    /// Which, as bits of ReasonFlags; `None`: all. The builder ignores it.
+    pub reasons: Option<u16>,
     /// Entries of other issuers too.
     pub indirect: bool,
     /// Only attribute certificates.
@@ -197,7 +214,9 @@ impl Crl {
                     crl.authority_key_id = r.optional(tag::primitive(0))?.map(|t| t.body.to_vec());
                 }
                 oid::DELTA_CRL_INDICATOR => crl.delta_base = Some(Reader::new(value).unsigned()?.to_vec()),
-                oid::ISSUING_DISTRIBUTION_POINT => crl.distribution_point = Some(distribution_point(value)?),
+                oid::ISSUING_DISTRIBUTION_POINT => {
+                    crl.distribution_point = Some(distribution_point(value, &crl.issuer)?)
+                }
                 oid::EXPIRED_CERTS_ON_CRL => {
                     crl.expired_certificates = Some(Reader::single(value, tag::GENERALIZED_TIME, "time")?.as_time()?)
                 }
@@ -229,13 +248,39 @@ impl Crl {
     pub fn entries(&self) -> Entries<'_> {
         Entries { reader: Reader::new(self.der.get(self.entries.clone()).unwrap_or_default()) }
     }
-    /// The entry of a serial number. An unreadable list is an error, never "not revoked".
+    /// The entry of a serial number of the list's own issuer. An unreadable list is an error, never "not revoked".
     pub fn find(&self, serial: &[u8]) -> Result<Option<CrlEntry>> {
+        let found = self.find_of(serial, &self.issuer)?;
+        match found {
+            // An entry with anything critical that is not understood cannot be judged.
+            Some(e) if e.unknown_critical => Err(Error::Malformed("critical CRL entry extension")),
+            other => Ok(other.map(|e| e.entry)),
+        }
+    }
+    /// The entry of a certificate, which may be of another issuer on an indirect list (RFC 5280 section 5.3.3).
+    pub fn find_of(&self, serial: &[u8], issuer: &Name) -> Result<Option<IssuedEntry>> {
+        let indirect = self.distribution_point.as_ref().is_some_and(|p| p.indirect);
         let mut reader = self.entries().reader;
+        let mut current: Option<Vec<Name>> = None;
         while !reader.is_empty() {
             let row = reader.expect(tag::SEQUENCE)?;
-            if row.reader().integer()? == serial {
-                return entry(row).map(Some);
+            let same = row.reader().integer()? == serial;
+            if !same && !indirect {
+                continue;
+            }
+            let mut found = entry(row)?;
+            match found.issuer.take() {
+                Some(names) if indirect => current = Some(names),
+                // Only an indirect list speaks of others.
+                Some(_) => found.unknown_critical = true,
+                None => {}
+            }
+            let of_issuer = match &current {
+                Some(names) => names.iter().any(|n| n.matches(issuer)),
+                None => self.issuer.matches(issuer),
+            };
+            if same && of_issuer {
+                return Ok(Some(IssuedEntry { issuer: current, ..found }));
             }
         }
         Ok(None)
@@ -261,7 +306,7 @@ impl Iterator for Entries<'_> {
         if self.reader.is_empty() {
             return None;
         }
-        let found = self.reader.expect(tag::SEQUENCE).and_then(entry);
+        let found = self.reader.expect(tag::SEQUENCE).and_then(entry).map(|e| e.entry);
         if found.is_err() {
             self.reader = Reader::new(&[]);
         }
@@ -269,48 +314,65 @@ impl Iterator for Entries<'_> {
     }
 }
 
-fn entry(row: asn1::Tlv<'_>) -> Result<CrlEntry> {
+fn entry(row: asn1::Tlv<'_>) -> Result<IssuedEntry> {
     let mut r = row.reader();
     let serial = r.integer()?.to_vec();
     let revoked_at = r.time()?;
-    let mut entry = CrlEntry { serial, revoked_at, reason: None, invalid_since: None };
+    let entry = CrlEntry { serial, revoked_at, reason: None, invalid_since: None };
+    let mut found = IssuedEntry { entry, issuer: None, unknown_critical: false };
     if let Some(list) = r.optional(tag::SEQUENCE)? {
         for row in extension_rows(list.reader())? {
             match row.oid {
                 oid::CRL_REASON => {
                     let code = Reader::new(&row.value).enumerated()?;
-                    entry.reason =
+                    found.entry.reason =
                         Some(RevocationReason::from_code(code).ok_or(Error::Malformed("revocation reason"))?);
                 }
-                oid::INVALIDITY_DATE => entry.invalid_since = Some(Reader::new(&row.value).time()?),
-                // An entry that speaks of another issuer, or with anything critical that is not understood, cannot be judged.
-                _ if row.critical => return Err(Error::Malformed("critical CRL entry extension")),
+                oid::INVALIDITY_DATE => found.entry.invalid_since = Some(Reader::new(&row.value).time()?),
+                oid::CERTIFICATE_ISSUER => {
+                    let names = GeneralName::parse_all(Reader::of_sequence(&row.value, "certificate issuer")?)?;
+                    found.issuer = Some(
+                        names
+                            .into_iter()
+                            .filter_map(|n| match n {
+                                GeneralName::Directory(n) => Some(n),
+                                _ => None,
+                            })
+                            .collect(),
+                    );
+                }
+                _ if row.critical => found.unknown_critical = true,
                 _ => {}
             }
         }
     }
     r.finish("CRL entry")?;
-    Ok(entry)
+    Ok(found)
 }
 
-fn distribution_point(value: &[u8]) -> Result<IssuingDistributionPoint> {
+fn distribution_point(value: &[u8], issuer: &Name) -> Result<IssuingDistributionPoint> {
     let mut r = Reader::of_sequence(value, "issuing distribution point")?;
     let mut point = IssuingDistributionPoint::default();
     if let Some(name) = r.optional(tag::constructed(0))? {
-        point.urls = names_of_distribution_point(name.body)?
-            .into_iter()
+        point.names = names_of_distribution_point(name.body, issuer)?;
+        point.urls = point
+            .names
+            .iter()
             .filter_map(|n| match n {
-                GeneralName::Uri(u) => Some(u),
+                GeneralName::Uri(u) => Some(u.clone()),
                 _ => None,
             })
             .collect();
     }
-    let mut flag = |n: u8| -> Result<bool> { Ok(r.optional(tag::primitive(n))?.is_some_and(|t| t.body != [0])) };
-    point.only_user = flag(1)?;
-    point.only_ca = flag(2)?;
-    point.some_reasons = flag(3)?;
-    point.indirect = flag(4)?;
-    point.only_attribute = flag(5)?;
+    let only = |r: &mut Reader<'_>, n: u8| -> Result<bool> {
+        Ok(r.optional(tag::primitive(n))?.is_some_and(|t| t.body != [0]))
+    };
+    point.only_user = only(&mut r, 1)?;
+    point.only_ca = only(&mut r, 2)?;
+    point.reasons = r.optional(tag::primitive(3))?.map(|t| reason_flags(t.body)).transpose()?;
+    point.some_reasons = point.reasons.is_some();
+    point.indirect = only(&mut r, 4)?;
+    point.only_attribute = only(&mut r, 5)?;
     r.finish("issuing distribution point")?;
     Ok(point)
 }

@@ -21,6 +21,11 @@ pub(super) fn check(chain: &[Certificate], query: &PathQuery<'_>) -> Vec<PathFin
         if let Some(constraints) = &anchor.extensions().name_constraints {
             names.constrain(constraints);
         }
+        // A TLS client's store of roots drops what has ended; for signatures an anchor is trusted as its holder says.
+        if query.purpose.is_tls() && !anchor.is_valid_at(query.at) {
+            let problem = if query.at < anchor.not_before() { PathProblem::NotYetValid } else { PathProblem::Expired };
+            findings.push(PathFinding { index: chain.len() - 1, problem });
+        }
     }
     let below_anchor = if chain.len() == 1 { chain } else { chain.get(..chain.len() - 1).unwrap_or_default() };
     for (index, certificate) in below_anchor.iter().enumerate().rev() {
@@ -82,6 +87,20 @@ pub(super) fn check(chain: &[Certificate], query: &PathQuery<'_>) -> Vec<PathFin
         }
         if certificate.key_usage().is_some_and(|u| !u.contains(KeyUsage::KEY_CERT_SIGN)) {
             problem(PathProblem::MayNotIssue);
+        }
+        // An authority that names purposes issues for these only: what web browsers and TLS libraries agree on.
+        let purposes = certificate.extended_key_usage();
+        let wanted = match query.purpose {
+            Purpose::TlsServer(_) => Some(oid::SERVER_AUTH),
+            Purpose::TlsClient => Some(oid::CLIENT_AUTH),
+            _ => None,
+        };
+        if let Some(wanted) = wanted
+            && !purposes.is_empty()
+            && !purposes.contains(&wanted)
+            && !purposes.contains(&oid::ANY_EXTENDED_KEY_USAGE)
+        {
+            problem(PathProblem::WrongPurpose);
         }
         if let Some(constraints) = &e.name_constraints {
             names.constrain(constraints);

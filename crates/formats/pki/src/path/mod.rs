@@ -33,6 +33,13 @@ pub enum Purpose {
     TlsClient,
 }
 
+impl Purpose {
+    /// Whether a TLS peer is meant.
+    pub fn is_tls(&self) -> bool {
+        matches!(self, Self::TlsServer(_) | Self::TlsClient)
+    }
+}
+
 /// What is asked.
 #[derive(Clone, Debug)]
 pub struct PathQuery<'a> {
@@ -166,8 +173,18 @@ pub fn find_path_with(
     query: &PathQuery<'_>,
     signed_by: &dyn Fn(&Certificate, &Certificate) -> bool,
 ) -> Result<Path, NoPath> {
+    find_path_where(leaf, query, signed_by, &|_| true)
+}
+
+/// Like [`find_path_with`]; among valid paths the first is taken that `accept` agrees with (revocation, for instance), else the first valid one.
+pub fn find_path_where(
+    leaf: &Certificate,
+    query: &PathQuery<'_>,
+    signed_by: &dyn Fn(&Certificate, &Certificate) -> bool,
+    accept: &dyn Fn(&Path) -> bool,
+) -> Result<Path, NoPath> {
     let longest = vec![leaf.clone()];
-    let mut search = Search { query, signed_by, verifications: 0, best: None, longest, exhausted: false };
+    let mut search = Search { query, signed_by, accept, verifications: 0, best: None, longest, exhausted: false };
     if query.anchors.contains(leaf) {
         search.complete(std::slice::from_ref(leaf));
     } else {
@@ -183,6 +200,7 @@ pub fn find_path_with(
 struct Search<'a> {
     query: &'a PathQuery<'a>,
     signed_by: &'a dyn Fn(&Certificate, &Certificate) -> bool,
+    accept: &'a dyn Fn(&Path) -> bool,
     verifications: usize,
     best: Option<Path>,
     longest: Vec<Certificate>,
@@ -191,12 +209,12 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn complete(&mut self, certificates: &[Certificate]) -> bool {
-        let findings = check::check(certificates, self.query);
-        let better = self.best.as_ref().is_none_or(|b| findings.len() < b.findings.len());
-        if better {
-            self.best = Some(Path { certificates: certificates.to_vec(), findings });
+        let path = Path { certificates: certificates.to_vec(), findings: check::check(certificates, self.query) };
+        let done = path.is_valid() && (self.accept)(&path);
+        if done || self.best.as_ref().is_none_or(|b| path.findings.len() < b.findings.len()) {
+            self.best = Some(path);
         }
-        self.best.as_ref().is_some_and(Path::is_valid)
+        done
     }
 
     /// Whether the search is over.

@@ -36,7 +36,10 @@ impl State {
             );
         }
         names.iter().all(|name| {
-            let out = self.excluded.iter().any(|c| same_kind(name, c) && within(name, c).unwrap_or(true));
+            let out = self
+                .excluded
+                .iter()
+                .any(|c| same_kind(name, c) && (within(name, c).unwrap_or(true) || wildcard_reaches(name, c)));
             let inside = self.permitted.iter().all(|list| {
                 let mut of_kind = list.iter().filter(|c| same_kind(name, c)).peekable();
                 of_kind.peek().is_none() || of_kind.any(|c| within(name, c).unwrap_or(false))
@@ -53,11 +56,20 @@ fn same_kind(a: &GeneralName, b: &GeneralName) -> bool {
     }
 }
 
+/// Whether a wildcard name stands for a host that lies in the subtree `base`.
+fn wildcard_reaches(name: &GeneralName, base: &GeneralName) -> bool {
+    let (GeneralName::Dns(name), GeneralName::Dns(base)) = (name, base) else { return false };
+    let parent_of_base = base.split_once('.').map(|(_, parent)| parent);
+    name.strip_prefix("*.").is_some_and(|parent| parent_of_base.is_some_and(|p| p.eq_ignore_ascii_case(parent)))
+}
+
 /// Whether `name` lies in the subtree `base`; `None`: this kind cannot be judged.
 fn within(name: &GeneralName, base: &GeneralName) -> Option<bool> {
     match (name, base) {
         (GeneralName::Directory(n), GeneralName::Directory(b)) => Some(Name::is_within(n, b)),
-        (GeneralName::Dns(n), GeneralName::Dns(b)) => Some(domain(n, b.strip_prefix('.').unwrap_or(b), true)),
+        // A leading period means something in URI and e-mail constraints only.
+        (GeneralName::Dns(_), GeneralName::Dns(b)) if b.starts_with('.') => None,
+        (GeneralName::Dns(n), GeneralName::Dns(b)) => Some(domain(n, b, true)),
         (GeneralName::Email(n), GeneralName::Email(b)) => {
             let (local, host) = n.rsplit_once('@')?;
             Some(match b.rsplit_once('@') {
@@ -81,11 +93,18 @@ fn within(name: &GeneralName, base: &GeneralName) -> Option<bool> {
         }
         (GeneralName::Ip(n), GeneralName::Ip(b)) => {
             let (address, mask) = b.split_at_checked(b.len() / 2)?;
-            (matches!(b.len(), 8 | 32) && matches!(n.len(), 4 | 16))
+            (matches!(b.len(), 8 | 32) && matches!(n.len(), 4 | 16) && is_prefix(mask))
                 .then(|| n.len() == address.len() && n.iter().zip(address).zip(mask).all(|((n, a), m)| n & m == a & m))
         }
         _ => None,
     }
+}
+
+/// Whether a mask is ones, then zeros (RFC 4632).
+fn is_prefix(mask: &[u8]) -> bool {
+    let ones = mask.iter().take_while(|b| **b == 0xff).count();
+    let mut rest = mask.iter().skip(ones);
+    rest.next().is_none_or(|b| b.leading_ones() + b.trailing_zeros() == 8 || *b == 0) && rest.all(|b| *b == 0)
 }
 
 /// Whether `name` is a subdomain of `base`, or `base` itself if `itself`.
@@ -104,7 +123,7 @@ pub fn host_matches(certificate: &Certificate, host: &str) -> bool {
         return names.contains(&GeneralName::ip(address));
     }
     let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
-    if host.is_empty() || !host.is_ascii() {
+    if host.is_empty() || !host.is_ascii() || host.contains('*') {
         return false;
     }
     names.iter().any(|n| {
