@@ -22,6 +22,22 @@ pub enum Weakness {
     Key(KeyKind, Option<Timestamp>),
 }
 
+impl Weakness {
+    /// Since when it is too weak; `None`: it never was good enough.
+    pub fn since(&self) -> Option<Timestamp> {
+        match self {
+            Self::Digest(_, since) | Self::Key(_, since) => *since,
+        }
+    }
+    /// Name of the algorithm or key.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Digest(digest, _) => digest.name().to_owned(),
+            Self::Key(key, _) => key.name(),
+        }
+    }
+}
+
 impl Default for Strength {
     /// SHA-1 until August 2012; RSA below 1900 bits until October 2019, below 3000 until 2029; SHA-2, RSA from 3000 bits, the NIST curves
     /// and Ed25519 without an end yet.
@@ -41,6 +57,28 @@ impl Default for Strength {
 }
 
 impl Strength {
+    /// Accepts nothing.
+    pub fn nothing() -> Self {
+        Self { digests: Vec::new(), rsa: Vec::new(), curves: Vec::new() }
+    }
+    /// All rows by name (`SHA-256`, `RSA-1900`, `P-256`), with the time from which each no longer holds.
+    pub fn rows(&self) -> Vec<(String, Option<Timestamp>)> {
+        let digests = self.digests.iter().map(|(d, end)| (d.name().to_owned(), *end));
+        let rsa = self.rsa.iter().map(|(bits, end)| (KeyKind::Rsa(*bits).name(), *end));
+        digests.chain(rsa).chain(self.curves.iter().map(|(c, end)| (c.name(), *end))).collect()
+    }
+    /// Sets the end by name; `None` when there is no such algorithm.
+    pub fn set_end(&mut self, name: &str, end: Option<Timestamp>) -> Option<()> {
+        let curves = [KeyKind::P256, KeyKind::P384, KeyKind::P521, KeyKind::Ed25519];
+        if let Some(digest) = DigestAlgorithm::ALL.into_iter().find(|d| d.name() == name) {
+            self.set_digest_end(digest, end);
+        } else if let Some(curve) = curves.into_iter().find(|c| c.name() == name) {
+            self.set_curve_end(curve, end);
+        } else {
+            self.set_rsa_end(name.strip_prefix("RSA-")?.parse().ok()?, end);
+        }
+        Some(())
+    }
     /// Sets the end of a digest algorithm.
     pub fn set_digest_end(&mut self, digest: DigestAlgorithm, end: Option<Timestamp>) {
         self.digests.retain(|(d, _)| *d != digest);

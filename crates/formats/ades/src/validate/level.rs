@@ -1,11 +1,16 @@
 use jiff::Timestamp;
 use pki::{Certificate, QcType};
 
-use super::{Basis, Indication, chain::Verdict, pool::Pool, revocation::Status, signature::Times, timestamp::Judged};
+use super::{Basis, Indication, chain::Verdict, pool::Pool, stamps::Stamps, timestamp::Judged};
 use crate::facts::{Format, Level, SignatureFacts, TimestampKind};
 
 /// The level whose material is really there: elements present (as the reader saw), and worth what the level promises.
-pub(super) fn level(facts: &SignatureFacts, signer: Option<&Certificate>, times: &Times, pool: &Pool<'_>) -> String {
+pub(super) fn level(
+    facts: &SignatureFacts,
+    signer: Option<&Certificate>,
+    stamps: &Stamps<'_, '_>,
+    pool: &Pool<'_>,
+) -> String {
     let elements = match facts.level_elements {
         Some(level) if facts.certificate_reference_matches == Some(true) => level,
         _ => {
@@ -25,7 +30,7 @@ pub(super) fn level(facts: &SignatureFacts, signer: Option<&Certificate>, times:
         Format::JAdES => "JAdES",
     };
     // The earliest stamp that is intact, whoever made it: what the material is worth is a matter of what it proves, trust is another.
-    let stamps = || times.judged.iter().filter(|j| j.intact);
+    let stamps = || stamps.own().filter(|j| j.intact);
     let t = stamps().filter(|j| matches!(j.report.kind, TimestampKind::Signature | TimestampKind::Document));
     let t = t.min_by_key(|j| j.report.time);
     let complete = |certificate: Option<&Certificate>, at: Option<Timestamp>| match (certificate, at) {
@@ -59,10 +64,9 @@ fn is_complete(pool: &Pool<'_>, certificate: &Certificate, at: Timestamp) -> boo
     let Some(path) = pool.structural_path(certificate, at) else { return false };
     let below = path.certificates.len().saturating_sub(1).max(1);
     path.certificates.iter().take(below).enumerate().all(|(i, c)| {
-        let known = path.issuer_of(i).is_none_or(|issuer| match pool.status(c, issuer, at, at) {
-            Status::NotRequired | Status::Revoked { in_file: true, .. } | Status::Held { in_file: true, .. } => true,
-            Status::Good { in_file, .. } => in_file,
-            _ => false,
+        let known = path.issuer_of(i).is_none_or(|issuer| {
+            let known = pool.known(c, issuer);
+            known.not_required || known.evidence.iter().any(|e| e.in_file && (e.is_fresh(at) || e.is_final()))
         });
         known && pool.carried().contains(c)
     })

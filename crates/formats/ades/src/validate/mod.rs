@@ -4,31 +4,39 @@
 //! existence of what it covers), best signature time, certification path and revocation at that time, cryptographic constraints. Whatever
 //! cannot be judged ends INDETERMINATE.
 
+mod bench;
 mod chain;
+mod conclusion;
 mod level;
+mod past;
+mod poe;
+mod policy;
 mod pool;
 mod report;
 mod revocation;
 mod signature;
+mod stamps;
 mod text;
 mod timestamp;
 
 #[cfg(test)]
 mod tests;
 
+pub use conclusion::{Block, Conclusion, Outcome};
+pub use policy::{Action, Constraints, Policy};
 pub use report::{
-    Finding, Indication, Lang, Report, Scope, Severity, Signatory, SignatureReport, SubIndication, TimestampIndication,
-    TimestampReport,
+    Detail, EvidenceReport, Finding, Indication, Lang, Report, Scope, Severity, Signatory, SignatureReport,
+    StampDetail, SubIndication, TimestampIndication, TimestampReport,
 };
 pub(crate) use text::known as known_code;
 pub use text::{Text, of as text_of};
 
-use jiff::{SignedDuration, Timestamp};
-use pki::{Certificate, QcType, strength::Strength};
+use jiff::Timestamp;
+use pki::{Certificate, QcType};
 
 pub use crate::material::Material;
 
-use crate::facts::FileFacts;
+use crate::facts::{FileFacts, Format, SignatureFacts};
 
 /// A trusted certificate and what is known of it.
 #[derive(Clone, Debug)]
@@ -77,32 +85,6 @@ impl Anchors {
     }
 }
 
-/// By what rules is judged.
-#[derive(Clone, Debug)]
-pub struct Policy {
-    /// End dates of algorithms (TS 119 312).
-    pub strength: Strength,
-    /// How old an OCSP response or CRL without `nextUpdate` may be at the time it is to prove.
-    pub max_revocation_age: SignedDuration,
-    /// How far clocks may differ.
-    pub clock_tolerance: SignedDuration,
-    /// Whether a signature without a signed reference to its certificate is accepted.
-    pub require_certificate_reference: bool,
-}
-
-impl Default for Policy {
-    /// The policy of this platform: TS 119 312 end dates, revocation information without `nextUpdate` at most a day old, clocks within a
-    /// minute, signed reference to the certificate required.
-    fn default() -> Self {
-        Self {
-            strength: Strength::default(),
-            max_revocation_age: SignedDuration::from_hours(24),
-            clock_tolerance: SignedDuration::from_secs(60),
-            require_certificate_reference: true,
-        }
-    }
-}
-
 /// Something that could be fetched to come to a better verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Need {
@@ -145,6 +127,7 @@ pub struct Basis<'a> {
 pub fn validate_file(file: &str, facts: &FileFacts, basis: &Basis<'_>) -> Report {
     let mut needs = Vec::new();
     let signatures = facts.signatures.iter().map(|s| signature::judge(s, facts, basis, &mut needs)).collect();
+    let (timestamps, evidence_records) = alone(facts, basis, &mut needs);
     let mut unique: Vec<Need> = Vec::new();
     for need in needs {
         if !unique.contains(&need) {
@@ -156,6 +139,8 @@ pub fn validate_file(file: &str, facts: &FileFacts, basis: &Basis<'_>) -> Report
         container: facts.container.map(str::to_owned),
         signatures,
         unsigned: facts.unsigned.clone(),
+        timestamps,
+        evidence_records,
         defects: facts
             .defects
             .iter()
@@ -163,6 +148,18 @@ pub fn validate_file(file: &str, facts: &FileFacts, basis: &Basis<'_>) -> Report
             .collect(),
         needs: unique,
     }
+}
+
+/// Time stamps and evidence records that belong to no signature.
+fn alone(file: &FileFacts, basis: &Basis<'_>, needs: &mut Vec<Need>) -> (Vec<TimestampReport>, Vec<EvidenceReport>) {
+    if file.timestamps.is_empty() && file.evidence.is_empty() {
+        return (Vec::new(), Vec::new());
+    }
+    let nobody = SignatureFacts::unread("", Format::CAdES);
+    let pool = pool::Pool::new(&nobody, file, basis);
+    let stamps = stamps::Stamps::judge(&pool, &nobody, &mut poe::Poe::new(basis.time));
+    needs.extend(pool.needs.take());
+    (stamps.of_file(file.timestamps.len()), stamps.records(&file.evidence))
 }
 
 fn of_defect(defect: &crate::facts::Defect) -> Severity {

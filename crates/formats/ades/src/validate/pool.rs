@@ -1,18 +1,44 @@
-use std::{cell::RefCell, collections::HashMap};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, HashMap},
+    rc::Rc,
+};
 
 use jiff::Timestamp;
 use pki::{
-    Certificate, Crl, OcspResponse,
+    Certificate, Crl, DigestAlgorithm, OcspResponse, TimeStampToken,
     path::{NoPath, Path, PathQuery, Purpose, find_path_with},
 };
 
-use super::{Basis, Need};
-use crate::facts::SignatureFacts;
+use super::{Basis, Need, revocation::Known};
+use crate::facts::{EvidenceFacts, FileFacts, ObjectId, SignatureFacts, TimestampFacts};
 
 /// Something read from the file, or from elsewhere.
 pub(super) struct Sourced<T> {
     pub(super) item: T,
     pub(super) in_file: bool,
+    /// As it is carried; several when there are several encodings of it.
+    pub(super) ids: Vec<ObjectId>,
+}
+
+/// A time stamp with its token read once.
+pub(super) struct Stamp<'a> {
+    pub(super) facts: &'a TimestampFacts,
+    pub(super) id: ObjectId,
+    pub(super) token: Option<TimeStampToken>,
+    /// Whether it is one of the signature's own, not of the file or an evidence record.
+    pub(super) own: bool,
+    /// Whether the evidence record it belongs to is whole.
+    pub(super) whole: bool,
+}
+
+impl Stamp<'_> {
+    /// What the token carries.
+    pub(super) fn carried(&self) -> Vec<ObjectId> {
+        let Some(signed) = self.token.as_ref().map(|t| &t.signed) else { return Vec::new() };
+        let all = signed.certificates.iter().chain(&signed.crls).chain(&signed.ocsps);
+        all.map(|der| ObjectId::of(der)).collect()
+    }
 }
 
 /// Two byte strings that identify a fact.
@@ -29,6 +55,7 @@ pub(super) struct Pool<'a> {
     in_file: usize,
     pub(super) crls: Vec<Sourced<Crl>>,
     pub(super) ocsps: Vec<Sourced<OcspResponse>>,
+    pub(super) stamps: Vec<Stamp<'a>>,
     /// Objects that could not be read: what they are.
     pub(super) unreadable: Vec<&'static str>,
     pub(super) needs: RefCell<Vec<Need>>,
@@ -36,51 +63,82 @@ pub(super) struct Pool<'a> {
     signed: RefCell<HashMap<Pair, (bool, Certificate)>>,
     verified_crls: RefCell<HashMap<Indexed, bool>>,
     responders: RefCell<HashMap<Indexed, pki::Result<Certificate>>>,
+    pub(super) known: RefCell<BTreeMap<(ObjectId, ObjectId), Rc<Known>>>,
+}
+
+/// Name of a certificate among proofs of existence.
+pub(super) fn id_of(certificate: &Certificate) -> ObjectId {
+    ObjectId::from_digest(&certificate.fingerprint(DigestAlgorithm::Sha256)).unwrap_or_default()
+}
+
+/// Whether an evidence record is over what it is said to be over.
+pub(super) fn is_whole(record: &EvidenceFacts) -> bool {
+    !record.stamps.is_empty()
+        && record.objects.iter().all(|o| o.found && o.intact)
+        && !record.defects.iter().any(|d| d.fatal)
+}
+
+/// All time stamps that may say something about a signature: its own, those of evidence records, those of the file.
+fn stamps<'a>(facts: &'a SignatureFacts, file: &'a FileFacts) -> Vec<Stamp<'a>> {
+    let read = |facts: &'a TimestampFacts, own: bool, whole: bool| Stamp {
+        facts,
+        id: ObjectId::of(&facts.token),
+        token: TimeStampToken::from_ber(&facts.token).ok(),
+        own,
+        whole,
+    };
+    let records = facts.evidence.iter().chain(&file.evidence);
+    let of_records = records.flat_map(|r| r.stamps.iter().map(move |s| (s, is_whole(r))));
+    let own = facts.timestamps.iter().map(|t| read(t, true, true));
+    own.chain(of_records.map(|(t, whole)| read(t, false, whole)))
+        .chain(file.timestamps.iter().map(|t| read(t, false, true)))
+        .collect()
 }
 
 impl<'a> Pool<'a> {
-    pub(super) fn new(facts: &SignatureFacts, basis: &'a Basis<'a>) -> Self {
+    pub(super) fn new(facts: &'a SignatureFacts, file: &'a FileFacts, basis: &'a Basis<'a>) -> Self {
         let mut unreadable = Vec::new();
+        let stamps = stamps(facts, file);
         let mut certificates: Vec<Certificate> = Vec::new();
-        let mut add = |der: &[u8], unreadable: &mut Vec<&'static str>| match Certificate::from_der(der) {
-            Ok(c) if certificates.contains(&c) => {}
-            Ok(c) => certificates.push(c),
-            Err(_) => unreadable.push("certificate"),
-        };
-        let of_tokens =
-            facts.timestamps.iter().filter_map(|t| pki::SignedData::from_ber(&t.token).ok()).collect::<Vec<_>>();
-        for der in facts
-            .signing_certificate
-            .iter()
-            .chain(&facts.certificates)
-            .chain(of_tokens.iter().flat_map(|t| &t.certificates))
-        {
-            add(der, &mut unreadable);
-        }
-        let mut ocsps = Vec::new();
-        for (der, in_file) in
-            both(&facts.ocsps, &basis.material.ocsps).chain(of_tokens.iter().flat_map(|t| &t.ocsps).map(|d| (d, true)))
-        {
-            match OcspResponse::from_der(der) {
-                Ok(item) => ocsps.push(Sourced { item, in_file }),
-                Err(_) => unreadable.push("OCSP"),
+        let of_tokens = || stamps.iter().filter_map(|s| Some(&s.token.as_ref()?.signed));
+        let carried = facts.signing_certificate.iter().chain(&facts.certificates);
+        for der in carried.chain(of_tokens().flat_map(|t| &t.certificates)) {
+            match Certificate::from_der(der) {
+                Ok(c) if certificates.contains(&c) => {}
+                Ok(c) => certificates.push(c),
+                Err(_) => unreadable.push("certificate"),
             }
         }
         let in_file = certificates.len();
-        let mut add_foreign = |der: &[u8]| {
+        for der in &basis.material.certificates {
             if let Ok(c) = Certificate::from_der(der)
                 && !certificates.contains(&c)
             {
                 certificates.push(c);
             }
-        };
-        basis.material.certificates.iter().for_each(|der| add_foreign(der));
-        let mut crls = Vec::new();
-        for (der, in_file) in
-            both(&facts.crls, &basis.material.crls).chain(of_tokens.iter().flat_map(|t| &t.crls).map(|d| (d, true)))
-        {
+        }
+        let mut ocsps: Vec<Sourced<OcspResponse>> = Vec::new();
+        let all = both(&facts.ocsps, &basis.material.ocsps);
+        for (der, in_file) in all.chain(of_tokens().flat_map(|t| &t.ocsps).map(|d| (d, true))) {
+            match OcspResponse::from_der(der) {
+                Ok(item) => {
+                    let ids = vec![ObjectId::of(der), ObjectId::of(item.basic_der())];
+                    match ocsps.iter_mut().find(|o| o.item.basic_der() == item.basic_der()) {
+                        Some(same) => same.ids.extend(ids),
+                        None => ocsps.push(Sourced { item, in_file, ids }),
+                    }
+                }
+                Err(_) => unreadable.push("OCSP"),
+            }
+        }
+        let mut crls: Vec<Sourced<Crl>> = Vec::new();
+        let all = both(&facts.crls, &basis.material.crls);
+        for (der, in_file) in all.chain(of_tokens().flat_map(|t| &t.crls).map(|d| (d, true))) {
+            if crls.iter().any(|c| c.item.der() == der) {
+                continue;
+            }
             match Crl::from_der(der) {
-                Ok(item) => crls.push(Sourced { item, in_file }),
+                Ok(item) => crls.push(Sourced { item, in_file, ids: vec![ObjectId::of(der)] }),
                 Err(_) => unreadable.push("CRL"),
             }
         }
@@ -91,11 +149,13 @@ impl<'a> Pool<'a> {
             in_file,
             crls,
             ocsps,
+            stamps,
             unreadable,
             needs: RefCell::default(),
             signed: RefCell::default(),
             verified_crls: RefCell::default(),
             responders: RefCell::default(),
+            known: RefCell::default(),
         }
     }
 
@@ -105,18 +165,7 @@ impl<'a> Pool<'a> {
     }
 
     pub(super) fn path(&self, leaf: &Certificate, at: Timestamp, purpose: Purpose) -> Result<Path, NoPath> {
-        let found = find_path_with(
-            leaf,
-            &PathQuery {
-                anchors: &self.anchors,
-                intermediates: &self.certificates,
-                at,
-                purpose,
-                policies: &[],
-                strength: &self.basis.policy.strength,
-            },
-            &|c, i| self.signed_by(c, i),
-        );
+        let found = self.search(leaf, &self.anchors, at, purpose);
         if let Err(NoPath::NoAnchor(partial)) = &found
             && let Some(last) = partial.last()
             && !last.ca_issuer_urls().is_empty()
@@ -125,6 +174,18 @@ impl<'a> Pool<'a> {
             self.needs.borrow_mut().push(Need::Issuer { of: last.clone(), urls: last.ca_issuer_urls().to_vec() });
         }
         found
+    }
+
+    fn search(
+        &self,
+        leaf: &Certificate,
+        anchors: &[Certificate],
+        at: Timestamp,
+        purpose: Purpose,
+    ) -> Result<Path, NoPath> {
+        let strength = &self.basis.policy.strength;
+        let query = PathQuery { anchors, intermediates: &self.certificates, at, purpose, policies: &[], strength };
+        find_path_with(leaf, &query, &|c, i| self.signed_by(c, i))
     }
 
     /// Whether a certificate is signed by another; each pair is verified once.
@@ -140,21 +201,9 @@ impl<'a> Pool<'a> {
 
     /// A path to an anchor, else to a self-issued certificate that the file carries, whatever its findings.
     pub(super) fn structural_path(&self, leaf: &Certificate, at: Timestamp) -> Option<Path> {
-        let strength = &self.basis.policy.strength;
-        let search = |anchors: &[Certificate]| {
-            let query = PathQuery {
-                anchors,
-                intermediates: &self.certificates,
-                at,
-                purpose: Purpose::Any,
-                policies: &[],
-                strength,
-            };
-            find_path_with(leaf, &query, &|c, i| self.signed_by(c, i)).ok()
-        };
-        search(&self.anchors).or_else(|| {
+        self.search(leaf, &self.anchors, at, Purpose::Any).ok().or_else(|| {
             let tops: Vec<Certificate> = self.carried().iter().filter(|c| c.is_self_issued()).cloned().collect();
-            search(&tops)
+            self.search(leaf, &tops, at, Purpose::Any).ok()
         })
     }
 

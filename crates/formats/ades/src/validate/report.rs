@@ -3,8 +3,8 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Need, text};
-use crate::facts::{Coverage, Format};
+use super::{Block, Need, text};
+use crate::facts::{Coverage, EvidenceForm, Format, ObjectId, TimestampKind};
 
 /// The verdict about one file. Serialised, it is the document that `enkurs-sign validate --json` prints.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -17,6 +17,12 @@ pub struct Report {
     pub signatures: Vec<SignatureReport>,
     /// Contained files that no signature covers.
     pub unsigned: Vec<String>,
+    /// Time stamps that belong to no signature.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub timestamps: Vec<TimestampReport>,
+    /// Evidence records that belong to no signature.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub evidence_records: Vec<EvidenceReport>,
     /// What is wrong with the file itself; each signature repeats it among its findings.
     #[serde(skip)]
     pub defects: Vec<Finding>,
@@ -32,6 +38,9 @@ pub struct SignatureReport {
     pub id: String,
     /// Family.
     pub format: Format,
+    /// Id of the signature that this one counter-signs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counter_of: Option<String>,
     /// `XAdES-BASELINE-LT`: the level whose material is really there; `XML-NOT-ETSI` and the like when there is none.
     pub level: String,
     /// Main verdict.
@@ -48,10 +57,59 @@ pub struct SignatureReport {
     pub best_time: Timestamp,
     /// Time stamps.
     pub timestamps: Vec<TimestampReport>,
+    /// Evidence records over it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub evidence_records: Vec<EvidenceReport>,
     /// What is covered.
     pub scope: Vec<Scope>,
     /// What was found.
     pub findings: Vec<Finding>,
+    /// How the verdict came about, for the detailed report.
+    #[serde(skip)]
+    pub detail: Detail,
+}
+
+/// How a verdict came about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Detail {
+    /// Building blocks in the order in which they were run.
+    pub blocks: Vec<Block>,
+    /// Proofs of existence: object, and since when it is proven.
+    pub poe: Vec<(ObjectId, Timestamp)>,
+    /// The signature value's name among them.
+    pub value: ObjectId,
+    /// Certification path, end entity first; empty when there is none.
+    pub path: Vec<pki::Certificate>,
+    /// All time stamps that were judged.
+    pub stamps: Vec<StampDetail>,
+}
+
+/// A time stamp that was judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StampDetail {
+    /// Token.
+    pub id: ObjectId,
+    /// What over.
+    pub kind: TimestampKind,
+    /// The time it states.
+    pub time: Option<Timestamp>,
+    /// Verdict.
+    pub indication: TimestampIndication,
+    /// Why not passed.
+    pub sub_indication: Option<SubIndication>,
+    /// Certificate of the unit.
+    pub unit: Option<pki::Certificate>,
+}
+
+/// One evidence record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EvidenceReport {
+    /// `RFC 4998` or `RFC 6283`.
+    pub form: EvidenceForm,
+    /// Verdict.
+    pub indication: TimestampIndication,
+    /// Since when what it covers is proven to exist, as its first time stamp states.
+    pub time: Option<Timestamp>,
 }
 
 /// Who signed.
@@ -73,6 +131,9 @@ pub struct TimestampReport {
     pub indication: TimestampIndication,
     /// The time it states, if it could be read.
     pub time: Option<Timestamp>,
+    /// Why not passed.
+    #[serde(skip)]
+    pub sub_indication: Option<SubIndication>,
 }
 
 /// One data object.
@@ -202,8 +263,16 @@ impl Report {
     /// Exit code of `enkurs-sign validate` for this file: 4 failed, 3 indeterminate, 5 nothing signed, 1 not readable, 0 all passed.
     pub fn exit_code(&self) -> u8 {
         let has = |i| self.signatures.iter().any(|s| s.indication == i);
+        let alone =
+            self.timestamps.iter().map(|t| t.indication).chain(self.evidence_records.iter().map(|e| e.indication));
         if self.signatures.is_empty() {
-            if self.defects.iter().any(|d| d.severity == Severity::Error) { 1 } else { 5 }
+            match alone.max_by_key(|i| *i as u8) {
+                Some(TimestampIndication::Passed) => 0,
+                Some(TimestampIndication::Indeterminate) => 3,
+                Some(TimestampIndication::Failed) => 4,
+                None if self.defects.iter().any(|d| d.severity == Severity::Error) => 1,
+                None => 5,
+            }
         } else if has(Indication::TotalFailed) {
             4
         } else if has(Indication::Indeterminate) {

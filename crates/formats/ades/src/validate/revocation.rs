@@ -1,124 +1,129 @@
+use std::rc::Rc;
+
 use jiff::Timestamp;
-use pki::{CertStatus, Certificate, KeyUsage, RevocationReason};
+use pki::{
+    CertStatus, Certificate, KeyKind, KeyUsage, OcspResponse, RevocationReason, SignatureAlgorithm, path::Purpose,
+    strength::Weakness,
+};
 
-use super::{Need, pool::Pool};
+use super::{
+    Action,
+    poe::Poe,
+    pool::{Pool, id_of},
+};
+use crate::facts::ObjectId;
 
-/// What is known of a certificate's revocation at a time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Status {
-    /// No revocation information exists for it by its own statement.
-    NotRequired,
-    /// Not revoked at that time.
-    Good {
-        /// Revoked later, if known.
-        revoked_later: Option<Timestamp>,
-        /// Whether the file itself carries the information.
-        in_file: bool,
-        /// Whether the information was issued before the time it is to prove.
-        issued_before: bool,
-    },
-    /// Revoked before that time.
-    Revoked {
-        /// Since when.
-        at: Timestamp,
-        /// Whether the file itself carries the information.
-        in_file: bool,
-    },
-    /// On hold at that time.
-    Held {
-        /// Whether the file itself carries the information.
-        in_file: bool,
-    },
-    /// Nothing usable; what was found and why it does not count.
-    Unknown(Vec<&'static str>),
+/// One piece of status information that the revocation acceptance checker takes (EN 319 102-1 clause 5.2.5), but for its algorithm, which
+/// depends on when it is proven to have existed.
+#[derive(Clone, Debug)]
+pub(super) struct Evidence {
+    pub(super) ids: Vec<ObjectId>,
+    /// `thisUpdate`.
+    pub(super) issued: Timestamp,
+    /// Until when it is fresh: `nextUpdate`, or as the policy says.
+    pub(super) until: Timestamp,
+    /// Since when and why revoked, if it says so.
+    pub(super) revoked: Option<(Timestamp, Option<RevocationReason>)>,
+    /// Whether the file itself carries it.
+    pub(super) in_file: bool,
+    /// What it and its issuer's certificate are signed with.
+    signed: Vec<(Option<SignatureAlgorithm>, KeyKind)>,
+    /// End of its issuer's certificate.
+    pub(super) issuer_until: Timestamp,
 }
 
-struct Evidence {
-    issued: Timestamp,
-    revoked: Option<(Timestamp, Option<RevocationReason>)>,
-    in_file: bool,
+impl Evidence {
+    /// Whether it says that the certificate is revoked for good.
+    pub(super) fn is_final(&self) -> bool {
+        self.revoked.is_some_and(|(_, reason)| reason != Some(RevocationReason::CertificateHold))
+    }
+    /// Whether it is fresh at `at`: information made later always is, older until its next update. It tells whole seconds.
+    pub(super) fn is_fresh(&self, at: Timestamp) -> bool {
+        self.issued.as_second() >= at.as_second() || self.until >= at
+    }
 }
 
+/// All that is known of the status of one certificate.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// Its issuer, or itself, says that there is nothing to know.
+    pub(super) not_required: bool,
+    /// The oldest first.
+    pub(super) evidence: Vec<Evidence>,
+    /// Why other information does not count.
+    pub(super) problems: Vec<&'static str>,
+}
+
+/// Responders whose certificates are asked about: they may have responders in turn.
 const MAX_RESPONDER_DEPTH: usize = 2;
 
 impl Pool<'_> {
-    /// Status of `certificate` at `at`; algorithms of the information are judged at `poe`, when it is proven to have existed.
-    pub(super) fn status(
-        &self,
-        certificate: &Certificate,
-        issuer: &Certificate,
-        at: Timestamp,
-        poe: Timestamp,
-    ) -> Status {
-        self.status_at_depth(certificate, issuer, at, poe, 0)
+    /// What is known of a certificate, from all status information in the file and elsewhere.
+    pub(super) fn known(&self, certificate: &Certificate, issuer: &Certificate) -> Rc<Known> {
+        let key = (id_of(certificate), id_of(issuer));
+        if let Some(known) = self.known.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let known = Rc::new(self.collect(certificate, issuer, 0));
+        self.known.borrow_mut().insert(key, Rc::clone(&known));
+        known
     }
 
-    fn status_at_depth(
-        &self,
-        certificate: &Certificate,
-        issuer: &Certificate,
-        at: Timestamp,
-        poe: Timestamp,
-        depth: usize,
-    ) -> Status {
+    /// What of it counts, given what is proven to have existed when.
+    pub(super) fn accepted<'k>(&self, known: &'k Known, poe: &Poe) -> (Vec<&'k Evidence>, Vec<&'static str>) {
+        let policy = self.basis.policy;
+        let mut problems = known.problems.clone();
+        let accepted = known.evidence.iter().filter(|e| {
+            let since = poe.of_any(&e.ids);
+            let weak = e.signed.iter().any(|(algorithm, key)| {
+                let judged = match algorithm {
+                    Some(a) => policy.strength.signature(*a, *key, since),
+                    None => Err(Weakness::Key(*key, None)),
+                };
+                judged.is_err_and(|w| self.weak_action(&w) == Action::Fail)
+            });
+            if weak {
+                problems.push("validate.revocation.weak-algorithm");
+            }
+            !weak
+        });
+        let accepted = accepted.collect();
+        problems.sort_unstable();
+        problems.dedup();
+        (accepted, problems)
+    }
+
+    /// What the policy says of a weak algorithm: one whose end lies after the last update of the list may be taken milder.
+    pub(super) fn weak_action(&self, weakness: &Weakness) -> Action {
+        let policy = self.basis.policy;
+        let later = |end: Timestamp| policy.strength_updated.is_some_and(|updated| end > updated);
+        if weakness.since().is_some_and(later) {
+            policy.constraints.cryptography_after_update
+        } else {
+            policy.constraints.cryptography
+        }
+    }
+
+    fn collect(&self, certificate: &Certificate, issuer: &Certificate, depth: usize) -> Known {
         let e = certificate.extensions();
         if e.no_revocation_available || e.validity_assured_short_term {
-            return Status::NotRequired;
+            return Known { not_required: true, ..Known::default() };
         }
-        let mut problems = Vec::new();
-        let mut evidence = self.evidence_of_ocsp(certificate, issuer, at, poe, depth, &mut problems);
-        evidence.extend(self.evidence_of_crl(certificate, issuer, at, poe, &mut problems));
-        // A final revocation in any of them counts; a hold only if the newest says so.
-        evidence.sort_by_key(|e| e.issued);
-        let in_file = evidence.iter().any(|e| e.in_file);
-        let newest = evidence.last().map(|e| e.issued);
-        let final_revocation = evidence
-            .iter()
-            .filter_map(|e| e.revoked)
-            .filter(|(_, reason)| !matches!(reason, Some(RevocationReason::CertificateHold)))
-            .min_by_key(|(at, _)| *at);
-        match final_revocation {
-            Some((revoked, _)) if revoked <= at => return Status::Revoked { at: revoked, in_file },
-            _ => {}
-        }
-        let held = evidence.iter().rev().find(|e| Some(e.issued) == newest).and_then(|e| e.revoked);
-        if let Some((since, Some(RevocationReason::CertificateHold))) = held
-            && since <= at
-        {
-            return Status::Held { in_file };
-        }
-        if evidence.is_empty() {
-            if depth == 0 {
-                self.needs.borrow_mut().push(Need::Status {
-                    of: certificate.clone(),
-                    issuer: issuer.clone(),
-                    ocsp: certificate.ocsp_urls().to_vec(),
-                    crl: certificate.crl_urls().to_vec(),
-                });
-            }
-            problems.sort_unstable();
-            problems.dedup();
-            return Status::Unknown(problems);
-        }
-        Status::Good {
-            revoked_later: final_revocation.map(|(at, _)| at),
-            in_file,
-            // Status information tells whole seconds.
-            issued_before: evidence.iter().all(|e| e.issued.as_second() < at.as_second()),
-        }
+        let mut known = Known::default();
+        self.collect_ocsp(certificate, issuer, depth, &mut known);
+        self.collect_crl(certificate, issuer, &mut known);
+        known.evidence.sort_by_key(|e| e.issued);
+        known
     }
 
-    /// Whether information of `issued` to `next` speaks of `certificate` at `at`; `remembers`: since when expired ones are kept.
+    /// Whether information of `issued` can speak of `certificate` at all; `remembers`: since when expired ones are kept.
     fn speaks_of(
         &self,
         certificate: &Certificate,
-        at: Timestamp,
         issued: Timestamp,
-        next: Option<Timestamp>,
         remembers: Option<Timestamp>,
     ) -> Result<(), &'static str> {
-        let policy = self.basis.policy;
-        if issued > self.basis.time + policy.clock_tolerance {
+        if issued > self.basis.time + self.basis.policy.clock_tolerance {
             return Err("validate.revocation.from-future");
         }
         if issued < certificate.not_before() {
@@ -128,109 +133,108 @@ impl Pool<'_> {
         if issued > certificate.not_after() && remembers.is_none_or(|since| since > certificate.not_after()) {
             return Err("validate.revocation.after-expiry");
         }
-        let until = next.unwrap_or(issued + policy.max_revocation_age);
-        if issued.as_second() >= at.as_second() || until >= at { Ok(()) } else { Err("validate.revocation.too-old") }
+        Ok(())
     }
 
-    fn evidence_of_ocsp(
-        &self,
-        certificate: &Certificate,
-        issuer: &Certificate,
-        at: Timestamp,
-        poe: Timestamp,
-        depth: usize,
-        problems: &mut Vec<&'static str>,
-    ) -> Vec<Evidence> {
-        let mut all = Vec::new();
+    fn collect_ocsp(&self, certificate: &Certificate, issuer: &Certificate, depth: usize, known: &mut Known) {
+        let policy = self.basis.policy;
         for (index, source) in self.ocsps.iter().enumerate() {
             let response = &source.item;
             let Some(single) = response.find(certificate, issuer) else {
-                problems.push("validate.revocation.other-certificate");
+                known.problems.push("validate.revocation.other-certificate");
                 continue;
             };
             let responder = match self.responder(index, response, issuer) {
                 Ok(r) => r,
-                Err(pki::Error::BadSignature) => {
-                    problems.push("validate.ocsp.bad-signature");
-                    continue;
-                }
-                Err(_) => {
-                    problems.push("validate.ocsp.responder-not-authorised");
-                    continue;
+                Err(error) => {
+                    let other = (policy.constraints.ocsp_responder_authorised != Action::Fail)
+                        .then(|| self.other_responder(response))
+                        .flatten();
+                    let problem = match error {
+                        pki::Error::BadSignature => "validate.ocsp.bad-signature",
+                        _ => "validate.ocsp.responder-not-authorised",
+                    };
+                    match other {
+                        Some(r) => r,
+                        None => {
+                            known.problems.push(problem);
+                            continue;
+                        }
+                    }
                 }
             };
             if !response.unknown_critical.is_empty() {
-                problems.push("validate.revocation.unknown-critical");
+                known.problems.push("validate.revocation.unknown-critical");
                 continue;
             }
-            let strength = &self.basis.policy.strength;
-            let strong = response
-                .signature_algorithm()
-                .is_ok_and(|a| strength.signature(a, responder.public_key().kind(), poe).is_ok());
-            if !strong {
-                problems.push("validate.revocation.weak-algorithm");
-                continue;
-            }
-            if responder != *issuer && !self.responder_was_good(&responder, issuer, response.produced_at, poe, depth) {
-                problems.push("validate.ocsp.responder-status-unknown");
-                continue;
-            }
-            if single.status == CertStatus::Unknown {
-                problems.push("validate.ocsp.unknown");
+            let produced = response.produced_at;
+            if responder != *issuer && !self.responder_was_good(&responder, issuer, produced, depth) {
+                known.problems.push("validate.ocsp.responder-status-unknown");
                 continue;
             }
             let revoked = match single.status {
-                CertStatus::Revoked { at, reason } => Some((at, reason)),
-                _ => None,
-            };
-            let final_revocation = revoked.is_some_and(|(_, r)| r != Some(RevocationReason::CertificateHold));
-            if !final_revocation {
-                let (issued, next, remembers) = (single.this_update, single.next_update, single.archive_cutoff);
-                if let Err(problem) = self.speaks_of(certificate, at, issued, next, remembers) {
-                    problems.push(problem);
+                CertStatus::Unknown => {
+                    known.problems.push("validate.ocsp.unknown");
                     continue;
                 }
+                CertStatus::Revoked { at, reason } => Some((at, reason)),
+                CertStatus::Good => None,
+            };
+            let mut evidence = Evidence {
+                ids: source.ids.clone(),
+                issued: single.this_update,
+                until: single.next_update.unwrap_or(single.this_update + policy.max_revocation_age),
+                revoked,
+                in_file: source.in_file,
+                signed: vec![(response.signature_algorithm().ok(), responder.public_key().kind())],
+                issuer_until: responder.not_after(),
+            };
+            if responder != *issuer {
+                evidence.signed.push((responder.signature_algorithm().ok(), issuer.public_key().kind()));
             }
-            all.push(Evidence { issued: single.this_update, revoked, in_file: source.in_file });
+            self.take(certificate, evidence, single.archive_cutoff, known);
         }
-        all
     }
 
-    fn responder_was_good(
-        &self,
-        responder: &Certificate,
-        issuer: &Certificate,
-        at: Timestamp,
-        poe: Timestamp,
-        depth: usize,
-    ) -> bool {
-        if !responder.is_valid_at(at) {
-            return false;
+    fn take(&self, certificate: &Certificate, evidence: Evidence, remembers: Option<Timestamp>, known: &mut Known) {
+        match self.speaks_of(certificate, evidence.issued, remembers) {
+            // A revocation for good counts whenever it was told.
+            Err(problem) if !evidence.is_final() || problem == "validate.revocation.from-future" => {
+                known.problems.push(problem);
+            }
+            _ => known.evidence.push(evidence),
         }
-        let strength = &self.basis.policy.strength;
-        let strong = responder
-            .signature_algorithm()
-            .is_ok_and(|a| strength.signature(a, issuer.public_key().kind(), poe).is_ok());
-        if !strong || !responder.extensions().malformed.is_empty() {
-            return false;
-        }
-        responder.extensions().ocsp_nocheck
-            || (depth + 1 < MAX_RESPONDER_DEPTH
-                && matches!(
-                    self.status_at_depth(responder, issuer, at, poe, depth + 1),
-                    Status::Good { .. } | Status::NotRequired
-                ))
     }
 
-    fn evidence_of_crl(
-        &self,
-        certificate: &Certificate,
-        issuer: &Certificate,
-        at: Timestamp,
-        poe: Timestamp,
-        problems: &mut Vec<&'static str>,
-    ) -> Vec<Evidence> {
-        let mut all = Vec::new();
+    /// A responder that nobody authorised but that leads to an anchor: for policies that take it.
+    fn other_responder(&self, response: &OcspResponse) -> Option<Certificate> {
+        let mut all = response.certificates.iter().chain(&self.certificates);
+        all.find(|c| {
+            response.responder.is(c)
+                && response.verify_with(c.spki()).is_ok()
+                && self.structural_path(c, response.produced_at).is_some()
+                && self.path(c, response.produced_at, Purpose::Any).is_ok()
+        })
+        .cloned()
+    }
+
+    fn responder_was_good(&self, responder: &Certificate, issuer: &Certificate, at: Timestamp, depth: usize) -> bool {
+        if !responder.is_valid_at(at) || !responder.extensions().malformed.is_empty() {
+            return false;
+        }
+        if responder.extensions().ocsp_nocheck {
+            return true;
+        }
+        if depth + 1 >= MAX_RESPONDER_DEPTH {
+            return false;
+        }
+        let known = self.collect(responder, issuer, depth + 1);
+        let revoked = known.evidence.iter().filter_map(|e| e.revoked).any(|(since, _)| since <= at);
+        known.not_required || (!known.evidence.is_empty() && !revoked)
+    }
+
+    fn collect_crl(&self, certificate: &Certificate, issuer: &Certificate, known: &mut Known) {
+        let policy = self.basis.policy;
         for (index, source) in self.crls.iter().enumerate() {
             let crl = &source.item;
             if !crl.issuer.matches(issuer.subject()) {
@@ -238,49 +242,31 @@ impl Pool<'_> {
             }
             let may_sign = issuer.key_usage().is_none_or(|u| u.contains(KeyUsage::CRL_SIGN));
             if !may_sign || !self.crl_is_of(index, crl, issuer) {
-                problems.push("validate.crl.bad-signature");
+                known.problems.push("validate.crl.bad-signature");
                 continue;
             }
-            let point = crl.distribution_point.clone().unwrap_or_default();
-            let kind_fits = if certificate.is_ca() { !point.only_user } else { !point.only_ca };
-            let applies = kind_fits && !point.only_attribute;
-            if !crl.unknown_critical.is_empty() || point.indirect || point.some_reasons {
-                problems.push("validate.revocation.unknown-critical");
+            let Some(scope) = pki::crl::scope(crl, certificate) else { continue };
+            let Ok(entry) = crl.find_of(certificate.serial(), certificate.issuer()) else {
+                known.problems.push("validate.revocation.unreadable");
                 continue;
-            }
-            if !applies {
-                continue;
-            }
-            let strength = &self.basis.policy.strength;
-            let strong =
-                crl.signature_algorithm().is_ok_and(|a| strength.signature(a, issuer.public_key().kind(), poe).is_ok());
-            if !strong {
-                problems.push("validate.revocation.weak-algorithm");
-                continue;
-            }
-            let entry = match crl.find(certificate.serial()) {
-                Ok(e) => e,
-                Err(_) => {
-                    problems.push("validate.revocation.unreadable");
-                    continue;
-                }
             };
-            let revoked =
-                entry.filter(|e| e.reason != Some(RevocationReason::RemoveFromCrl)).map(|e| (e.revoked_at, e.reason));
-            let final_revocation = revoked.is_some_and(|(_, r)| r != Some(RevocationReason::CertificateHold));
-            if !final_revocation {
-                // A delta list alone proves no good status.
-                if crl.delta_base.is_some() && revoked.is_none() {
-                    continue;
-                }
-                let (issued, next, remembers) = (crl.this_update, crl.next_update, crl.expired_certificates);
-                if let Err(problem) = self.speaks_of(certificate, at, issued, next, remembers) {
-                    problems.push(problem);
-                    continue;
-                }
+            let listed = entry.map(|e| e.entry).filter(|e| e.reason != Some(RevocationReason::RemoveFromCrl));
+            // A list with a condition that is not understood, of some reasons or of changes only proves no good status.
+            let partial = !crl.unknown_critical.is_empty() || !scope.is_complete() || crl.delta_base.is_some();
+            if partial && listed.is_none() {
+                known.problems.push("validate.revocation.unknown-critical");
+                continue;
             }
-            all.push(Evidence { issued: crl.this_update, revoked, in_file: source.in_file });
+            let evidence = Evidence {
+                ids: source.ids.clone(),
+                issued: crl.this_update,
+                until: crl.next_update.unwrap_or(crl.this_update + policy.max_revocation_age),
+                revoked: listed.map(|e| (e.revoked_at, e.reason)),
+                in_file: source.in_file,
+                signed: vec![(crl.signature_algorithm().ok(), issuer.public_key().kind())],
+                issuer_until: issuer.not_after(),
+            };
+            self.take(certificate, evidence, crl.expired_certificates, known);
         }
-        all
     }
 }

@@ -2,74 +2,57 @@ use jiff::Timestamp;
 use pki::{Certificate, path::Purpose};
 
 use super::{
-    Basis, Finding, Indication, Need, Scope, Severity, Signatory, SignatureReport, SubIndication,
-    chain::{Verdict, label, worst},
+    Basis, Indication, Need, Scope, Severity, Signatory, SignatureReport, SubIndication,
+    bench::Bench,
+    chain::{Verdict, label},
+    conclusion::{Conclusion, Cure, Failure, Outcome},
     level,
+    past::conclude,
+    poe::Poe,
     pool::Pool,
-    timestamp::Judged,
+    report::Detail,
+    stamps::Stamps,
 };
-use crate::facts::{Coverage, FileFacts, SignatureFacts, TimestampKind};
+use crate::facts::{Coverage, FileFacts, Format, SignatureFacts};
 
-/// Gathers findings and the first reason not to pass.
-struct Bench<'a> {
-    basis: &'a Basis<'a>,
-    findings: Vec<Finding>,
-    conclusion: Option<(Indication, SubIndication)>,
-}
-
-impl Bench<'_> {
-    fn tell(&mut self, code: &str, object: impl Into<String>, severity: Severity) {
-        let finding = Finding::new(code, object, severity, self.basis.lang);
-        let same = |f: &&mut Finding| f.code == finding.code && f.object == finding.object;
-        match self.findings.iter_mut().find(same) {
-            Some(known) => known.severity = known.severity.max(severity),
-            None => self.findings.push(finding),
-        }
-    }
-    fn fail(&mut self, indication: Indication, sub: SubIndication) {
-        self.conclusion.get_or_insert((indication, sub));
-    }
-    fn against(&mut self, code: &str, object: impl Into<String>, indication: Indication, sub: SubIndication) {
-        self.tell(code, object, Severity::Error);
-        self.fail(indication, sub);
-    }
-}
-
-/// What the time stamps prove.
-pub(super) struct Times {
-    /// Best signature time.
-    pub(super) best: Timestamp,
-    /// Whether a time stamp proves it.
-    proven: bool,
-    /// By when certificates and revocation information are proven to have existed.
-    material: Timestamp,
-    /// The signature was made after this (content time stamps).
-    not_before: Option<Timestamp>,
-    pub(super) judged: Vec<Judged>,
-}
-
+/// Judges one signature: clauses 5.3, 5.5 and 5.6.
 pub(super) fn judge(
     facts: &SignatureFacts,
     file: &FileFacts,
     basis: &Basis<'_>,
     needs: &mut Vec<Need>,
 ) -> SignatureReport {
-    let pool = Pool::new(facts, basis);
-    let mut bench = Bench { basis, findings: Vec::new(), conclusion: None };
-    format(facts, file, &mut bench);
+    let pool = Pool::new(facts, file, basis);
+    let mut bench = Bench::new(basis, &facts.id);
     let signer = facts.signing_certificate.as_deref().and_then(|der| Certificate::from_der(der).ok());
+    let mut poe = Poe::new(basis.time);
+    let stamps = Stamps::judge(&pool, facts, &mut poe);
+    let best = poe.of(facts.value);
+
+    format(facts, file, &mut bench);
+    bench.block("format checking", "5.2.2", None);
+    identification(facts, signer.as_ref(), &mut bench);
+    bench.block("identification of the signing certificate", "5.2.3", None);
+    context(facts, &mut bench);
+    bench.block("validation context initialization", "5.2.4", None);
     integrity(facts, signer.as_ref(), &mut bench);
-    let times = times(facts, &pool, &mut bench);
-    let verdict = signer.as_ref().map(|c| chain(c, &pool, &times, &mut bench));
-    constraints(facts, &times, &mut bench);
+    bench.block("cryptographic verification", "5.2.7", None);
+    let verdict = signer.as_ref().map(|c| certification(c, facts, &pool, &poe, &stamps, &mut bench));
+    bench.block("X.509 certificate validation", "5.2.6", Some(best));
+    acceptance(facts, signer.as_ref(), best, &mut bench);
+    bench.block("signature acceptance validation", "5.2.8", Some(best));
+    stamps.tell(facts, best, poe.is_proven(facts.value), &mut bench);
+    bench.block("validation with time", "5.5", Some(best));
+
     for what in &pool.unreadable {
         bench.tell("validate.material.unreadable", *what, Severity::Warning);
     }
     needs.extend(pool.needs.take());
-    let level = level::level(facts, signer.as_ref(), &times, &pool);
-    let (indication, sub_indication) = match bench.conclusion {
-        Some((i, s)) => (i, Some(s)),
-        None => (Indication::TotalPassed, None),
+    let level = level::level(facts, signer.as_ref(), &stamps, &pool);
+    let indication = match bench.conclusion.indication {
+        Outcome::Passed => Indication::TotalPassed,
+        Outcome::Indeterminate => Indication::Indeterminate,
+        Outcome::Failed => Indication::TotalFailed,
     };
     let qualification = level::qualification(signer.as_ref(), verdict.as_ref(), indication, basis);
     if let Some(claim) = signer.as_ref().and_then(level::claim)
@@ -77,19 +60,25 @@ pub(super) fn judge(
     {
         bench.tell("validate.qualification.claimed", claim, Severity::Info);
     }
+    let path = verdict.and_then(|v| v.path).map(|p| p.certificates).unwrap_or_default();
+    let mut blocks = stamps.blocks();
+    blocks.append(&mut bench.blocks);
     SignatureReport {
         id: facts.id.clone(),
         format: facts.format,
+        counter_of: facts.counter_of.clone(),
         level,
         indication,
-        sub_indication,
+        sub_indication: bench.conclusion.sub_indication,
         qualification,
         signed_by: signer.as_ref().map(signatory),
         claimed_time: facts.claimed_time,
-        best_time: times.best,
-        timestamps: times.judged.into_iter().map(|j| j.report).collect(),
+        best_time: best,
+        timestamps: stamps.own_reports(),
+        evidence_records: stamps.records(&facts.evidence),
         scope: facts.scope.iter().map(|c| Scope { name: c.name.clone(), covered: c.covered }).collect(),
         findings: bench.findings,
+        detail: Detail { blocks, poe: poe.rows(), value: facts.value, path, stamps: stamps.details() },
     }
 }
 
@@ -105,205 +94,194 @@ fn signatory(certificate: &Certificate) -> Signatory {
 fn format(facts: &SignatureFacts, file: &FileFacts, bench: &mut Bench<'_>) {
     for defect in file.defects.iter().chain(&facts.defects) {
         if defect.fatal {
-            bench.against(defect.code, defect.object.clone(), Indication::TotalFailed, SubIndication::FormatFailure);
+            bench.against(defect.code, defect.object.clone(), Conclusion::failed(SubIndication::FormatFailure));
         } else {
             bench.tell(defect.code, defect.object.clone(), Severity::Warning);
         }
     }
 }
 
-/// Clauses 5.2.3 and 5.2.7: signing certificate, signed data, signature value.
+/// Clause 5.2.3.
+fn identification(facts: &SignatureFacts, signer: Option<&Certificate>, bench: &mut Bench<'_>) {
+    let none = Conclusion::indeterminate(SubIndication::NoSigningCertificateFound);
+    // A value that cannot be right and changed data are certain, whoever signed: they are told by the next block, and weigh more.
+    let broken = facts.value_verifies == Some(false) || facts.references.iter().any(|r| r.found && !r.intact);
+    let severe = |bench: &mut Bench<'_>, code: &str, object: String| {
+        if broken {
+            bench.tell(code, object, Severity::Error);
+        } else {
+            bench.against(code, object, none);
+        }
+    };
+    if signer.is_none() {
+        severe(bench, "validate.certificate.missing", facts.id.clone());
+    }
+    match facts.certificate_reference_matches {
+        Some(false) => {
+            severe(bench, "validate.certificate.reference-differs", signer.map(label).unwrap_or_default());
+        }
+        None if signer.is_some() => bench.constrain(
+            bench.basis.policy.constraints.signing_certificate_reference,
+            "validate.certificate.reference-missing",
+            facts.id.clone(),
+            SubIndication::SigConstraintsFailure,
+        ),
+        _ => {}
+    }
+}
+
+/// Clause 5.2.4: the signature policy. Signatures without one, with the implied one and with any named one are taken.
+fn context(facts: &SignatureFacts, bench: &mut Bench<'_>) {
+    let constraints = &bench.basis.policy.constraints;
+    let (available, digest) = (constraints.signature_policy_available, constraints.signature_policy_digest);
+    let Some(policy) = &facts.policy else { return };
+    let Some(id) = &policy.id else { return };
+    match policy.digest_matches {
+        Some(true) => {}
+        Some(false) => {
+            bench.constrain(digest, "validate.policy.digest", id.clone(), SubIndication::PolicyProcessingError);
+        }
+        None => bench.constrain(
+            available,
+            "validate.policy.not-available",
+            id.clone(),
+            SubIndication::SignaturePolicyNotAvailable,
+        ),
+    }
+}
+
+/// Clause 5.2.7: signed data, signature value.
 fn integrity(facts: &SignatureFacts, signer: Option<&Certificate>, bench: &mut Bench<'_>) {
-    use Indication::{Indeterminate, TotalFailed};
     for reference in facts.references.iter().filter(|r| r.found && !r.intact) {
-        bench.against("validate.data.changed", reference.object.clone(), TotalFailed, SubIndication::HashFailure);
+        let conclusion = Conclusion::failed(SubIndication::HashFailure);
+        bench.against("validate.data.changed", reference.object.clone(), conclusion);
     }
     if facts.value_verifies == Some(false) {
-        bench.against("validate.signature.value", facts.id.clone(), TotalFailed, SubIndication::SigCryptoFailure);
+        let conclusion = Conclusion::failed(SubIndication::SigCryptoFailure);
+        bench.against("validate.signature.value", facts.id.clone(), conclusion);
     }
-    if signer.is_none() {
-        bench.against(
-            "validate.certificate.missing",
-            facts.id.clone(),
-            Indeterminate,
-            SubIndication::NoSigningCertificateFound,
-        );
-    }
-    if facts.certificate_reference_matches == Some(false) {
-        let name = signer.map(label).unwrap_or_default();
-        bench.against(
-            "validate.certificate.reference-differs",
-            name,
-            Indeterminate,
-            SubIndication::NoSigningCertificateFound,
-        );
-    }
+    let missing = Conclusion::indeterminate(SubIndication::SignedDataNotFound);
     for reference in facts.references.iter().filter(|r| !r.found) {
-        bench.against(
-            "validate.data.missing",
-            reference.object.clone(),
-            Indeterminate,
-            SubIndication::SignedDataNotFound,
-        );
+        bench.against("validate.data.missing", reference.object.clone(), missing);
     }
     if facts.references.iter().all(|r| r.properties) {
-        bench.against(
-            "validate.data.nothing-signed",
-            facts.id.clone(),
-            Indeterminate,
-            SubIndication::SignedDataNotFound,
-        );
+        bench.against("validate.data.nothing-signed", facts.id.clone(), missing);
     }
     if facts.algorithm.is_none() || facts.references.iter().any(|r| r.found && r.digest.is_none()) {
-        bench.against(
-            "validate.algorithm.unknown",
-            facts.id.clone(),
-            Indeterminate,
-            SubIndication::CryptoConstraintsFailureNoPoe,
-        );
+        let conclusion = Conclusion::indeterminate(SubIndication::CryptoConstraintsFailure);
+        bench.against("validate.algorithm.unknown", facts.id.clone(), conclusion);
     }
     if facts.value_verifies.is_none() && signer.is_some() {
-        bench.against("validate.signature.not-judged", facts.id.clone(), Indeterminate, SubIndication::Generic);
+        let conclusion = Conclusion::indeterminate(SubIndication::Generic);
+        bench.against("validate.signature.not-judged", facts.id.clone(), conclusion);
     }
 }
 
-/// Clauses 5.4 and 5.6.2.3: the latest archive time stamp first; each proves the existence of what it covers.
-fn times(facts: &SignatureFacts, pool: &Pool<'_>, bench: &mut Bench<'_>) -> Times {
-    let now = pool.basis.time;
-    let stated: Vec<Option<Timestamp>> =
-        facts.timestamps.iter().map(|t| pki::TimeStampToken::from_ber(&t.token).ok().map(|t| t.info.time)).collect();
-    let rank = |kind: TimestampKind| match kind {
-        TimestampKind::Archive | TimestampKind::Document | TimestampKind::Container => 0,
-        TimestampKind::Signature | TimestampKind::ValidationData => 1,
-        TimestampKind::Content => 2,
-    };
-    let mut order: Vec<usize> = (0..facts.timestamps.len()).collect();
-    order.sort_by_key(|i| {
-        let kind = facts.timestamps.get(*i).map_or(3, |t| rank(t.kind));
-        (kind, std::cmp::Reverse(stated.get(*i).copied().flatten()))
-    });
-    let mut best = now;
-    let mut proven = false;
-    let mut material = now;
-    let mut not_before: Option<Timestamp> = None;
-    let mut judged: Vec<(usize, Judged)> = Vec::new();
-    for index in order {
-        let Some(stamp) = facts.timestamps.get(index) else { continue };
-        let one = pool.judge_timestamp(stamp, material);
-        if let Some(time) = one.passed() {
-            if stamp.kind == TimestampKind::Content {
-                not_before = Some(not_before.map_or(time, |n| n.max(time)));
-            } else {
-                proven = true;
-                best = best.min(time);
-                if one.covers_material {
-                    material = material.min(time);
-                }
+/// Clauses 5.2.6, 5.3.4, 5.5.4 and 5.6.2.4: the signing certificate.
+fn certification(
+    signer: &Certificate,
+    facts: &SignatureFacts,
+    pool: &Pool<'_>,
+    poe: &Poe,
+    stamps: &Stamps<'_, '_>,
+    bench: &mut Bench<'_>,
+) -> Verdict {
+    let best = poe.of(facts.value);
+    let verdict = pool.judge_chain(signer, &Purpose::Sign, facts.value, poe, best);
+    let past = pool.overcome(&verdict, poe, best, best);
+    for (code, object, severity) in &verdict.notes {
+        bench.tell(code, object.clone(), *severity);
+    }
+    for failure in &past.left {
+        bench.tell(failure.code, failure.object.clone(), Severity::Error);
+    }
+    let is_left = |f: &Failure| past.left.iter().any(|l| l.code == f.code && l.object == f.object);
+    for failure in verdict.failures.iter().filter(|f| !is_left(f)) {
+        if matches!(failure.sub, SubIndication::RevokedNoPoe | SubIndication::RevokedCaNoPoe) {
+            bench.tell("validate.revocation.later", failure.object.clone(), Severity::Info);
+        }
+    }
+    let after = |limit: Timestamp| stamps.not_before.is_some_and(|n| n > limit);
+    let mut conclusion = conclude(&past.left, best, poe.is_proven(facts.value));
+    if let Some(first) = past.left.first() {
+        conclusion = match (first.sub, &first.cure) {
+            // Content time stamps prove that it was made too late.
+            (SubIndication::RevokedNoPoe, Cure::Before(at)) if after(*at) => Conclusion::failed(SubIndication::Revoked),
+            (_, Cure::Within(_, to)) if after(*to) => Conclusion::failed(SubIndication::Expired),
+            (SubIndication::CryptoConstraintsFailureNoPoe, Cure::Proven(_, end)) if after(*end) => {
+                Conclusion::indeterminate(SubIndication::CryptoConstraintsFailure)
             }
-        }
-        judged.push((index, one));
+            _ => conclusion,
+        };
     }
-    judged.sort_by_key(|(i, _)| *i);
-    let judged: Vec<Judged> = judged.into_iter().map(|(_, j)| j).collect();
-    for one in &judged {
-        for (code, object, severity) in &one.findings {
-            bench.tell(code, object.clone(), *severity);
-            if *code == "validate.timestamp.in-future" {
-                bench.fail(Indication::Indeterminate, SubIndication::TimestampOrderFailure);
-            }
-        }
+    let early = poe.is_proven(facts.value) && best < signer.not_before();
+    if early && past.left.iter().all(|f| !matches!(f.cure, Cure::Never)) {
+        bench.tell("validate.chain.not-yet-valid", label(signer), Severity::Error);
+        conclusion = Conclusion::failed(SubIndication::NotYetValid);
     }
-    let latest_signature =
-        judged.iter().filter(|j| j.report.kind == TimestampKind::Signature).filter_map(Judged::passed).max();
-    let archive_too_early = judged
-        .iter()
-        .filter(|j| j.report.kind == TimestampKind::Archive)
-        .filter_map(Judged::passed)
-        .any(|a| latest_signature.is_some_and(|s| a < s));
-    if not_before.is_some_and(|n| proven && n > best) || archive_too_early {
-        bench.against(
-            "validate.timestamp.order",
-            facts.id.clone(),
-            Indication::Indeterminate,
-            SubIndication::TimestampOrderFailure,
-        );
+    bench.conclude(conclusion);
+    if let Some(control) = past.control_time {
+        bench.blocks.push(super::Block {
+            name: "past certificate validation",
+            clause: "5.6.2.1",
+            about: label(signer),
+            conclusion: Conclusion::PASSED,
+            at: Some(control),
+        });
     }
-    Times { best, proven, material, not_before, judged }
-}
-
-/// Clauses 5.2.6, 5.5 and 5.6: the signing certificate at the best signature time.
-fn chain(signer: &Certificate, pool: &Pool<'_>, times: &Times, bench: &mut Bench<'_>) -> Verdict {
-    let mut verdict = pool.judge_chain(signer, times.best, times.material, Purpose::Sign);
-    for (code, object, severity) in std::mem::take(&mut verdict.findings) {
-        bench.tell(code, object, severity);
-    }
-    let Some(sub) = worst(&verdict.failures) else { return verdict };
-    let after = |limit: Timestamp| times.not_before.is_some_and(|n| n > limit);
-    let unknown = [SubIndication::TryLater, SubIndication::CertificateChainGeneralFailure];
-    let status_known = !unknown.iter().any(|s| verdict.failures.contains(s));
-    let conclusion = match sub {
-        SubIndication::NotYetValid if times.proven => (Indication::TotalFailed, sub),
-        SubIndication::NotYetValid => (Indication::Indeterminate, SubIndication::OutOfBoundsNoPoe),
-        SubIndication::RevokedNoPoe if verdict.revoked_at.is_some_and(after) => {
-            (Indication::TotalFailed, SubIndication::Revoked)
-        }
-        SubIndication::OutOfBoundsNoPoe if after(signer.not_after()) => {
-            (Indication::TotalFailed, SubIndication::Expired)
-        }
-        SubIndication::OutOfBoundsNoPoe if status_known && times.best > signer.not_after() => {
-            (Indication::Indeterminate, SubIndication::OutOfBoundsNotRevoked)
-        }
-        other => (Indication::Indeterminate, other),
-    };
-    bench.fail(conclusion.0, conclusion.1);
     verdict
 }
 
 /// Clause 5.2.8: algorithms at the best signature time, signed attributes, claimed time.
-fn constraints(facts: &SignatureFacts, times: &Times, bench: &mut Bench<'_>) {
+fn acceptance(facts: &SignatureFacts, signer: Option<&Certificate>, best: Timestamp, bench: &mut Bench<'_>) {
     let policy = bench.basis.policy;
-    let weak = |bench: &mut Bench<'_>, object: String| {
-        bench.against(
-            "validate.algorithm.weak",
-            object,
-            Indication::Indeterminate,
-            SubIndication::CryptoConstraintsFailureNoPoe,
-        );
-    };
-    if let Some(digest) = facts.algorithm.and_then(pki::SignatureAlgorithm::digest)
-        && policy.strength.digest(digest, times.best).is_err()
-    {
-        weak(bench, digest.name().to_owned());
+    let rules = &policy.constraints;
+    if facts.claimed_time.is_none() {
+        let sub = SubIndication::SigConstraintsFailure;
+        bench.constrain(rules.signing_time, "validate.time.missing", facts.id.clone(), sub);
     }
-    for reference in &facts.references {
-        if let Some(digest) = reference.digest
-            && policy.strength.digest(digest, times.best).is_err()
-        {
-            weak(bench, format!("{} ({})", digest.name(), reference.object));
-        }
+    if facts.format == Format::XAdES && !facts.references.iter().any(|r| r.properties) {
+        let sub = SubIndication::SigConstraintsFailure;
+        bench.constrain(rules.signed_properties, "validate.properties.not-signed", facts.id.clone(), sub);
     }
-    if facts.certificate_reference_matches.is_none() && facts.signing_certificate.is_some() {
-        if policy.require_certificate_reference {
-            bench.against(
-                "validate.certificate.reference-missing",
-                facts.id.clone(),
-                Indication::Indeterminate,
-                SubIndication::SigConstraintsFailure,
-            );
+    let digest = facts.algorithm.and_then(pki::SignatureAlgorithm::digest).map(|d| (d, d.name().to_owned()));
+    let of_references = facts.references.iter().filter_map(|r| {
+        let digest = r.digest?;
+        Some((digest, format!("{} ({})", digest.name(), r.object)))
+    });
+    for (digest, object) in digest.into_iter().chain(of_references) {
+        let Err(weakness) = policy.strength.digest(digest, best) else { continue };
+        let action = match weakness.since() {
+            Some(end) if policy.strength_updated.is_some_and(|updated| end > updated) => {
+                rules.cryptography_after_update
+            }
+            _ => rules.cryptography,
+        };
+        let sub = if weakness.since().is_some() {
+            SubIndication::CryptoConstraintsFailureNoPoe
         } else {
-            bench.tell("validate.certificate.reference-missing", facts.id.clone(), Severity::Warning);
-        }
+            SubIndication::CryptoConstraintsFailure
+        };
+        bench.constrain(action, "validate.algorithm.weak", object, sub);
     }
     if let Some(claimed) = facts.claimed_time {
         if claimed > bench.basis.time + policy.clock_tolerance {
-            bench.against(
+            bench.constrain(
+                rules.signing_time_not_in_future,
                 "validate.time.in-future",
                 claimed.to_string(),
-                Indication::Indeterminate,
                 SubIndication::SigConstraintsFailure,
             );
-        } else if claimed > times.best + policy.clock_tolerance {
+        } else if claimed > best + policy.clock_tolerance {
             bench.tell("validate.time.after-time-stamp", claimed.to_string(), Severity::Warning);
+        }
+        if signer.is_some_and(|c| !c.is_valid_at(claimed)) {
+            bench.constrain(
+                rules.signing_time_in_certificate_validity,
+                "validate.time.outside-certificate",
+                claimed.to_string(),
+                SubIndication::SigConstraintsFailure,
+            );
         }
     }
     for covered in &facts.scope {

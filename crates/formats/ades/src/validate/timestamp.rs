@@ -1,12 +1,15 @@
 use jiff::Timestamp;
-use pki::{Certificate, TimeStampToken, path::Purpose};
+use pki::{Certificate, path::Purpose};
 
 use super::{
-    Severity, SubIndication, TimestampIndication, TimestampReport,
-    chain::{label, worst},
-    pool::Pool,
+    Action, Severity, SubIndication, TimestampIndication, TimestampReport,
+    chain::label,
+    conclusion::{Block, Conclusion, Cure, Failure, Outcome},
+    past::conclude,
+    poe::Poe,
+    pool::{Pool, Stamp},
 };
-use crate::facts::{TimestampFacts, TimestampKind};
+use crate::facts::TimestampKind;
 
 /// What was decided about one time stamp.
 pub(super) struct Judged {
@@ -16,16 +19,37 @@ pub(super) struct Judged {
     pub(super) intact: bool,
     pub(super) findings: Vec<(&'static str, String, Severity)>,
     pub(super) unit: Option<Certificate>,
+    pub(super) blocks: Vec<Block>,
 }
 
 impl Judged {
     pub(super) fn passed(&self) -> Option<Timestamp> {
         self.report.time.filter(|_| self.report.indication == TimestampIndication::Passed)
     }
+    fn conclude(mut self, conclusion: Conclusion, at: Timestamp) -> Self {
+        self.report.indication = match conclusion.indication {
+            Outcome::Passed => TimestampIndication::Passed,
+            Outcome::Indeterminate => TimestampIndication::Indeterminate,
+            Outcome::Failed => TimestampIndication::Failed,
+        };
+        self.report.sub_indication = conclusion.sub_indication;
+        self.blocks.push(Block {
+            name: "time-stamp validation",
+            clause: "5.4",
+            about: format!("time stamp ({})", kind_name(self.report.kind)),
+            conclusion,
+            at: Some(at),
+        });
+        self
+    }
+    fn stop(mut self, code: &'static str, object: String, conclusion: Conclusion, at: Timestamp) -> Self {
+        self.findings.push((code, object, Severity::Warning));
+        self.conclude(conclusion, at)
+    }
 }
 
 /// Name of the kind for findings.
-fn kind_name(kind: TimestampKind) -> &'static str {
+pub(super) fn kind_name(kind: TimestampKind) -> &'static str {
     match kind {
         TimestampKind::Content => "content",
         TimestampKind::Signature => "signature",
@@ -37,103 +61,107 @@ fn kind_name(kind: TimestampKind) -> &'static str {
 }
 
 impl Pool<'_> {
-    /// Clause 5.4, with proof that the time stamp existed at `poe` (the current time, or a later archive time stamp over it).
-    pub(super) fn judge_timestamp(&self, facts: &TimestampFacts, poe: Timestamp) -> Judged {
+    /// Clause 5.4, and 5.6.2.4 with the proofs of existence of what later time stamps cover.
+    pub(super) fn judge_timestamp(&self, stamp: &Stamp<'_>, poe: &Poe) -> Judged {
+        use SubIndication as S;
+        let facts = stamp.facts;
         let mut judged = Judged {
-            report: TimestampReport { kind: facts.kind, indication: TimestampIndication::Failed, time: None },
+            report: TimestampReport {
+                kind: facts.kind,
+                indication: TimestampIndication::Failed,
+                time: None,
+                sub_indication: None,
+            },
             covers_material: facts.covers.len() > 1,
             intact: false,
             findings: Vec::new(),
             unit: None,
+            blocks: Vec::new(),
         };
-        let kind = kind_name(facts.kind);
-        let token = match TimeStampToken::from_ber(&facts.token) {
-            Ok(t) => t,
-            Err(_) => {
-                judged.findings.push(("validate.timestamp.unreadable", kind.to_owned(), Severity::Warning));
-                return judged;
-            }
+        let (kind, now) = (kind_name(facts.kind).to_owned(), self.basis.time);
+        let Some(token) = &stamp.token else {
+            return judged.stop("validate.timestamp.unreadable", kind, Conclusion::failed(S::FormatFailure), now);
         };
         let time = token.info.time;
         judged.report.time = Some(time);
         match facts.imprint_matches {
-            Some(true) => {}
-            Some(false) => {
-                judged.findings.push(("validate.timestamp.wrong-imprint", kind.to_owned(), Severity::Warning));
-                return judged;
+            Some(true) if stamp.whole => {}
+            Some(_) => {
+                return judged.stop("validate.timestamp.wrong-imprint", kind, Conclusion::failed(S::HashFailure), now);
             }
             None => {
-                judged.report.indication = TimestampIndication::Indeterminate;
-                judged.findings.push(("validate.timestamp.imprint-not-judged", kind.to_owned(), Severity::Warning));
-                return judged;
+                let code = "validate.timestamp.imprint-not-judged";
+                return judged.stop(code, kind, Conclusion::indeterminate(S::SignedDataNotFound), now);
             }
         }
         let unit = match token.verify(&self.certificates) {
             Ok(unit) => unit,
             Err(error) => {
-                if error != pki::Error::BadSignature {
-                    judged.report.indication = TimestampIndication::Indeterminate;
-                }
-                judged.findings.push(("validate.timestamp.bad-signature", kind.to_owned(), Severity::Warning));
-                return judged;
+                let conclusion = match error {
+                    pki::Error::BadSignature => Conclusion::failed(S::SigCryptoFailure),
+                    _ => Conclusion::indeterminate(S::NoSigningCertificateFound),
+                };
+                return judged.stop("validate.timestamp.bad-signature", kind, conclusion, now);
             }
         };
         judged.intact = true;
         judged.unit = Some(unit.clone());
-        judged.report.indication = TimestampIndication::Indeterminate;
         let name = label(&unit);
-        let tolerance = self.basis.policy.clock_tolerance;
-        if time > self.basis.time + tolerance {
-            judged.findings.push(("validate.timestamp.in-future", name, Severity::Error));
-            return judged;
+        let policy = self.basis.policy;
+        if time > now + policy.clock_tolerance {
+            judged.findings.push(("validate.timestamp.in-future", name, Severity::Warning));
+            return judged.conclude(Conclusion::indeterminate(S::TimestampOrderFailure), now);
         }
         if !unit.is_valid_at(time) {
-            judged.findings.push(("validate.timestamp.unit-not-valid", name, Severity::Warning));
-            return judged;
+            let code = "validate.timestamp.unit-not-valid";
+            return judged.stop(code, name, Conclusion::indeterminate(S::OutOfBoundsNoPoe), now);
         }
-        // The unit's certificate has to hold when the stamp is proven to have existed, not only when it was made.
-        let at = poe.max(time);
-        let strength = &self.basis.policy.strength;
-        let signer = token.signed.only_signer();
-        let strong = strength.digest(token.info.digest, at).is_ok()
-            && signer.is_ok_and(|s| {
-                strength.signature(s.algorithm, unit.public_key().kind(), at).is_ok()
-                    && strength.digest(s.digest, at).is_ok()
-            });
-        if !strong {
-            judged.findings.push(("validate.timestamp.weak-algorithm", name, Severity::Warning));
-            return judged;
-        }
-        let mut verdict = self.judge_chain_of_unit(&unit, time, at);
-        if worst(&verdict.failures).is_none() {
-            judged.report.indication = TimestampIndication::Passed;
-        } else {
+        let proven = poe.of(stamp.id).max(time);
+        let mut verdict = self.judge_chain(&unit, &Purpose::TimeStamping, stamp.id, poe, time);
+        self.token_strength(token, &unit, stamp, &mut verdict.failures);
+        let past = self.overcome(&verdict, poe, proven, time);
+        let conclusion = conclude(&past.left, proven, poe.is_proven(stamp.id));
+        if !conclusion.is_passed() {
             judged.findings.push(("validate.timestamp.not-trusted", name, Severity::Warning));
         }
-        for (_, _, severity) in &mut verdict.findings {
-            *severity = (*severity).min(Severity::Warning);
+        judged.findings.extend(past.left.iter().map(|f| (f.code, f.object.clone(), Severity::Warning)));
+        judged.findings.extend(verdict.notes.into_iter().map(|(c, o, s)| (c, o, s.min(Severity::Warning))));
+        if let Some(control) = past.control_time {
+            judged.blocks.push(Block {
+                name: "past certificate validation",
+                clause: "5.6.2.1",
+                about: label(&unit),
+                conclusion: Conclusion::PASSED,
+                at: Some(control),
+            });
         }
-        judged.findings.extend(verdict.findings);
-        judged
+        judged.conclude(conclusion, proven)
     }
 
-    /// The unit's path holds at `at`; revocation is judged for the time of the stamp, and any revocation up to `at` counts.
-    fn judge_chain_of_unit(&self, unit: &Certificate, time: Timestamp, at: Timestamp) -> super::chain::Verdict {
-        let mut verdict = self.judge_chain(unit, time, at, Purpose::TimeStamping);
-        if unit.not_after() < at {
-            verdict.findings.push(("validate.chain.expired", label(unit), Severity::Error));
-            verdict.failures.push(SubIndication::OutOfBoundsNoPoe);
+    /// Algorithms of the token itself.
+    fn token_strength(
+        &self,
+        token: &pki::TimeStampToken,
+        unit: &Certificate,
+        stamp: &Stamp<'_>,
+        failures: &mut Vec<Failure>,
+    ) {
+        let (now, strength) = (self.basis.time, &self.basis.policy.strength);
+        let mut judge = |judged: Result<(), pki::strength::Weakness>| {
+            let Err(weakness) = judged else { return };
+            if self.weak_action(&weakness) != Action::Fail {
+                return;
+            }
+            let (sub, cure) = match weakness.since() {
+                Some(end) => (SubIndication::CryptoConstraintsFailureNoPoe, Cure::Proven(vec![stamp.id], end)),
+                None => (SubIndication::CryptoConstraintsFailure, Cure::Never),
+            };
+            failures.push(Failure { sub, cure, code: "validate.timestamp.weak-algorithm", object: weakness.name() });
+        };
+        judge(strength.digest(token.info.digest, now));
+        if let Ok(signer) = token.signed.only_signer() {
+            judge(strength.signature(signer.algorithm, unit.public_key().kind(), now));
+            judge(strength.digest(signer.digest, now));
         }
-        // A unit revoked after its stamp: the stamp stands only with proof from before.
-        if let Some(path) = &verdict.path
-            && let Some(issuer) = path.issuer_of(0)
-            && let super::revocation::Status::Good { revoked_later: Some(when), .. } =
-                self.status(unit, issuer, time, at)
-            && when <= at
-        {
-            verdict.findings.push(("validate.chain.revoked", label(unit), Severity::Error));
-            verdict.failures.push(SubIndication::RevokedNoPoe);
-        }
-        verdict
     }
 }

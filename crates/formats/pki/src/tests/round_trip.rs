@@ -129,6 +129,7 @@ proptest! {
         let c = CertificateTemplate::assemble(&tbs, key.algorithm(), &key.sign(&tbs)).unwrap();
         let mut read = c.extensions().clone();
         read.present.clear();
+        read.crl_points.clear();
         prop_assert_eq!(read, e);
         prop_assert_eq!((c.not_after(), c.subject().common_name()), (not_after, Some(cn.as_str())));
         prop_assert_eq!(c.tbs(), tbs.as_slice());

@@ -53,7 +53,7 @@ fn lt_holds_after_the_signing_certificate_expired() {
     // Without the time stamp it does not.
     facts.timestamps.clear();
     let report = judge(facts, &pki.anchors(), &nothing(), day(300));
-    expect(&report, Indeterminate, Some(S::OutOfBoundsNoPoe), "XAdES-BASELINE-B");
+    expect(&report, Indeterminate, Some(S::OutOfBoundsNotRevoked), "XAdES-BASELINE-B");
 }
 
 fn leaf() -> pki::Extensions {
@@ -208,13 +208,14 @@ fn integrity_comes_before_trust() {
 fn nothing_unjudged_passes() {
     let pki = Pki::new();
     type Change = fn(&mut SignatureFacts);
-    let changes: [(Change, S); 7] = [
+    let changes: [(Change, S); 8] = [
         (|f| f.references[0].properties = true, S::SignedDataNotFound),
         (|f| f.value_verifies = None, S::Generic),
-        (|f| f.algorithm = None, S::CryptoConstraintsFailureNoPoe),
+        (|f| f.algorithm = None, S::CryptoConstraintsFailure),
         (|f| f.references.clear(), S::SignedDataNotFound),
         (|f| f.signing_certificate = None, S::NoSigningCertificateFound),
-        (|f| f.certificate_reference_matches = None, S::SigConstraintsFailure),
+        (|f| f.claimed_time = None, S::SigConstraintsFailure),
+        (|f| f.claimed_time = Some(day(-1)), S::SigConstraintsFailure),
         (|f| f.certificate_reference_matches = Some(false), S::NoSigningCertificateFound),
     ];
     for (change, sub) in changes {
@@ -253,7 +254,9 @@ fn times_in_the_future() {
     facts.claimed_time = Some(day(101));
     let report = judge(facts, &pki.anchors(), &pki.online(day(100)), day(100));
     expect(&report, Indeterminate, Some(S::SigConstraintsFailure), "XAdES-BASELINE-B");
-    let report = judge(pki.lt(day(100)), &pki.anchors(), &pki.online(day(50)), day(50));
+    let mut facts = pki.lt(day(100));
+    facts.claimed_time = Some(day(50));
+    let report = judge(facts, &pki.anchors(), &pki.online(day(50)), day(50));
     assert_eq!((report.indication, report.sub_indication), (Indeterminate, Some(S::TimestampOrderFailure)));
     // Before the certificate was issued.
     let report = judge(pki.b(), &pki.anchors(), &nothing(), day(-10));

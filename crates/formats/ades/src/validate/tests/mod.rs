@@ -66,13 +66,14 @@ impl Pki {
 
 fn facts_of(signer: &TestEntity, certificates: Vec<Vec<u8>>) -> SignatureFacts {
     let mut facts = SignatureFacts::unread("S1", Format::XAdES);
-    facts.references = vec![ReferenceFacts {
-        object: "Līgums.pdf".into(),
+    let reference = |object: &str, properties| ReferenceFacts {
+        object: object.into(),
         digest: Some(DigestAlgorithm::Sha256),
         found: true,
         intact: true,
-        properties: false,
-    }];
+        properties,
+    };
+    facts.references = vec![reference("Līgums.pdf", false), reference("#S1-SignedProperties", true)];
     facts.algorithm = Some(signer.key.algorithm());
     facts.value_verifies = Some(true);
     facts.value = ObjectId::of(b"value");

@@ -17,6 +17,7 @@ fn every_code_speaks_both_languages() {
 fn every_code_used_has_a_text() {
     let sources = [
         include_str!("../chain.rs"),
+        include_str!("../stamps.rs"),
         include_str!("../pool.rs"),
         include_str!("../revocation.rs"),
         include_str!("../signature.rs"),

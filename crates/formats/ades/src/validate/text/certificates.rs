@@ -153,4 +153,10 @@ pub(super) const TEXTS: &[Text] = &[
             "Validate with a trusted list.",
         ),
     ),
+    t(
+        "validate.chain.key-identifier",
+        "RFC 5280 4.2.1.2",
+        ("Izdevēja sertifikātā “{}” nav atslēgas identifikatora.", "Sazinieties ar sertifikāta izdevēju."),
+        ("The issuer's certificate “{}” has no key identifier.", "Contact the issuer of the certificate."),
+    ),
 ];

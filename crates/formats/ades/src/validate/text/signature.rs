@@ -1,6 +1,6 @@
 //! The signature and its data.
 
-use super::{ASK_SIGNER, Text, t};
+use super::{ASK_SIGNER, NOTHING, Text, t};
 
 pub(super) const TEXTS: &[Text] = &[
     t(
@@ -52,6 +52,48 @@ pub(super) const TEXTS: &[Text] = &[
         (
             "Algorithm {} was no longer secure at the time of the signature.",
             "Ask for a signature with a secure algorithm (SHA-256 or better).",
+        ),
+    ),
+    t(
+        "validate.time.missing",
+        "EN 319 102-1 5.2.8",
+        ("Parakstā {} nav norādīts parakstīšanas laiks.", "Lūdziet parakstu pēc ETSI pamatprofila."),
+        ("Signature {} claims no signing time.", "Ask for a signature of an ETSI baseline profile."),
+    ),
+    t(
+        "validate.time.outside-certificate",
+        "EN 319 102-1 5.2.8",
+        (
+            "Norādītais parakstīšanas laiks {} nav parakstītāja sertifikāta derīguma termiņā.",
+            "Lūdziet parakstītāju parakstīt vēlreiz ar derīgu sertifikātu.",
+        ),
+        (
+            "The claimed signing time {} lies outside the validity of the signing certificate.",
+            "Ask the signer to sign again with a valid certificate.",
+        ),
+    ),
+    t(
+        "validate.properties.not-signed",
+        "EN 319 132-1 4.3.1",
+        ("Paraksta {} īpašības nav parakstītas.", "Lūdziet parakstu pēc ETSI pamatprofila."),
+        ("The properties of signature {} are not signed.", "Ask for a signature of an ETSI baseline profile."),
+    ),
+    t(
+        "validate.policy.not-available",
+        "EN 319 102-1 5.2.4",
+        ("Paraksta politikas {} dokuments nav pieejams; paraksts vērtēts bez tās.", NOTHING.0),
+        ("The document of signature policy {} is not available; the signature was judged without it.", NOTHING.1),
+    ),
+    t(
+        "validate.policy.digest",
+        "EN 319 102-1 5.2.4",
+        (
+            "Paraksta politikas {} dokuments nav tas, ko nosaukusi parakstītāja programma.",
+            "Noskaidrojiet pie parakstītāja, pēc kādiem noteikumiem parakstīts.",
+        ),
+        (
+            "The document of signature policy {} is not the one that the signature names.",
+            "Ask the signer by what rules it was signed.",
         ),
     ),
     t(
