@@ -11,6 +11,7 @@ pub mod gather;
 pub mod material;
 pub mod pades;
 pub mod pdf;
+pub mod replay;
 pub mod validate;
 pub mod xades;
 pub mod zip;

@@ -3,6 +3,7 @@
 //! The format readers fill these; the decision of [`crate::validate`] reads only these, a policy, trust anchors and a time, so that a
 //! verdict can be replayed.
 
+pub(crate) mod bytes;
 mod object;
 
 use jiff::Timestamp;
@@ -16,6 +17,9 @@ const NAMES: &[&str] = &[
     "BDOC 2.0", "BDOC 2.1", "ADOC 1.0", "ADOC 2.0",
 ];
 
+/// A name that this program knows. (The derived reader would bind its input to the life of the program, were it written out.)
+type Name = &'static str;
+
 fn maybe_name<'d, D: Deserializer<'d>>(d: D) -> Result<Option<&'static str>, D::Error> {
     let Some(text) = Option::<String>::deserialize(d)? else { return Ok(None) };
     let known = NAMES.iter().find(|n| **n == text).copied();
@@ -27,10 +31,10 @@ fn maybe_name<'d, D: Deserializer<'d>>(d: D) -> Result<Option<&'static str>, D::
 pub struct FileFacts {
     /// `ASiC-E`, `ASiC-S`, `PDF`, `XML`, `CMS`, `JSON`, …; `None` when the file is no known container.
     #[serde(deserialize_with = "maybe_name")]
-    pub container: Option<&'static str>,
+    pub container: Option<Name>,
     /// The national or older profile by its own name (`EDOC 2.0`, `BDOC 2.1`, `ADOC 1.0`), where it shows.
     #[serde(deserialize_with = "maybe_name")]
-    pub profile: Option<&'static str>,
+    pub profile: Option<Name>,
     /// The signatures, in the order of the file.
     pub signatures: Vec<SignatureFacts>,
     /// Time stamps over the file or its objects that belong to no signature: stand-alone tokens, ASiC with time assertions.
@@ -102,14 +106,18 @@ pub struct SignatureFacts {
     /// SHA-256 over the signature value: the object that time stamps prove.
     pub value: ObjectId,
     /// Signing certificate as identified by the signed attribute, DER.
+    #[serde(with = "bytes::maybe")]
     pub signing_certificate: Option<Vec<u8>>,
     /// Whether the signed reference to the signing certificate (SigningCertificateV2, ESSCertIDv2) matches it; `None` when the attribute is absent.
     pub certificate_reference_matches: Option<bool>,
     /// All certificates carried, DER.
+    #[serde(with = "bytes::list")]
     pub certificates: Vec<Vec<u8>>,
     /// All CRLs carried, DER.
+    #[serde(with = "bytes::list")]
     pub crls: Vec<Vec<u8>>,
     /// All OCSP responses carried (OCSPResponse or BasicOCSPResponse), DER.
+    #[serde(with = "bytes::list")]
     pub ocsps: Vec<Vec<u8>>,
     /// Time stamps, in the order of the file.
     pub timestamps: Vec<TimestampFacts>,
@@ -199,6 +207,7 @@ pub struct EvidenceFacts {
     /// Which kind.
     pub form: EvidenceForm,
     /// The record as carried.
+    #[serde(with = "bytes")]
     pub record: Vec<u8>,
     /// Its archive time stamps, the oldest first; each covers what the ones before it cover, and them.
     pub stamps: Vec<TimestampFacts>,
@@ -260,6 +269,7 @@ pub struct TimestampFacts {
     /// What it is over.
     pub kind: TimestampKind,
     /// TimeStampToken (ContentInfo), as stored.
+    #[serde(with = "bytes")]
     pub token: Vec<u8>,
     /// Whether the message imprint equals the digest of what it must cover; `None` when that could not be computed.
     pub imprint_matches: Option<bool>,

@@ -20,7 +20,7 @@ mod text;
 mod timestamp;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use conclusion::{Block, Conclusion, Outcome};
 pub use policy::{Action, Constraints, Policy};
@@ -33,22 +33,25 @@ pub use text::{Text, of as text_of};
 
 use jiff::Timestamp;
 use pki::{Certificate, QcType};
+use serde::{Deserialize, Serialize};
 
 pub use crate::material::Material;
 
 use crate::facts::{FileFacts, Format, SignatureFacts};
 
 /// A trusted certificate and what is known of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Anchor {
     /// The certificate.
+    #[serde(with = "crate::facts::bytes::certificate")]
     pub certificate: Certificate,
     /// For which kinds of qualified certificates a trusted list names it as a granted service. Empty for anchors that a user gave.
     pub qualified: Vec<QcType>,
 }
 
 /// What is trusted.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Anchors(Vec<Anchor>);
 
 impl Anchors {

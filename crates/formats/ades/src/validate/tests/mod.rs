@@ -10,7 +10,7 @@ use super::*;
 use crate::facts::*;
 
 /// Root → issuing CA → signer, time-stamping unit, OCSP responder.
-struct Pki {
+pub(crate) struct Pki {
     root: TestEntity,
     ca: TestEntity,
     signer: TestEntity,
@@ -19,7 +19,7 @@ struct Pki {
 }
 
 impl Pki {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let root = TestEntity::root("Sakne", TestKey::p256());
         let ca = root.issue_ca(2, "Izdevējs", TestKey::p256());
         let signer = ca.issue_signer(0xa1, "Jānis Paraugs", TestKey::p256());
@@ -27,18 +27,18 @@ impl Pki {
         let responder = ca.issue_ocsp(0xa3, "OCSP", TestKey::p256());
         Self { root, ca, signer, tsa, responder }
     }
-    fn anchors(&self) -> Anchors {
+    pub(crate) fn anchors(&self) -> Anchors {
         Anchors::new([self.root.certificate.clone()])
     }
     fn ocsp(&self, of: &TestEntity, status: CertStatus, at: Timestamp) -> Vec<u8> {
         self.responder.ocsp(&self.ca.certificate, &of.certificate, status, at)
     }
     /// A signature at level B as a reader would describe it.
-    fn b(&self) -> SignatureFacts {
+    pub(crate) fn b(&self) -> SignatureFacts {
         facts_of(&self.signer, vec![self.ca.certificate.der().to_vec(), self.root.certificate.der().to_vec()])
     }
     /// With a time stamp at `at`.
-    fn t(&self, at: Timestamp) -> SignatureFacts {
+    pub(crate) fn t(&self, at: Timestamp) -> SignatureFacts {
         let mut facts = self.b();
         facts.timestamps.push(self.stamp(TimestampKind::Signature, at));
         facts.level_elements = Some(Level::T);
@@ -49,7 +49,7 @@ impl Pki {
         TimestampFacts { kind, token, imprint_matches: Some(true), covers: vec![ObjectId::of(b"value")] }
     }
     /// With time stamp at `at`, OCSP for signer and unit a minute later, CRL of the root.
-    fn lt(&self, at: Timestamp) -> SignatureFacts {
+    pub(crate) fn lt(&self, at: Timestamp) -> SignatureFacts {
         let mut facts = self.t(at);
         let later = at + SignedDuration::from_mins(1);
         facts.ocsps.push(self.ocsp(&self.signer, CertStatus::Good, later));
@@ -59,7 +59,7 @@ impl Pki {
         facts
     }
     /// Fresh status of everything at `at`, from elsewhere than the file.
-    fn online(&self, at: Timestamp) -> Material {
+    pub(crate) fn online(&self, at: Timestamp) -> Material {
         Material { certificates: vec![], crls: vec![self.root.crl(9, at, &[]), self.ca.crl(9, at, &[])], ocsps: vec![] }
     }
 }
