@@ -141,7 +141,8 @@ pub fn asic(bytes: &[u8]) {
 /// PDF with its signatures.
 pub fn pdf(bytes: &[u8]) {
     let limits = ades::pdf::Limits {
-        size: 4 << 20,
+        work: 64 << 20,
+        rebuilt: 4 << 20,
         objects: 20_000,
         inflated: 4 << 20,
         sections: 64,
@@ -156,7 +157,7 @@ pub fn any_file(bytes: &[u8]) {
     let zip =
         ades::zip::Limits { entries: 200, entry: 1 << 20, total: 4 << 20, ratio_from: 1 << 16, ..Default::default() };
     let pdf =
-        ades::pdf::Limits { size: 4 << 20, objects: 20_000, inflated: 4 << 20, sections: 64, ..Default::default() };
+        ades::pdf::Limits { work: 64 << 20, objects: 20_000, inflated: 4 << 20, sections: 64, ..Default::default() };
     let limits = ades::detect::Limits { zip, pdf };
     let Ok(facts) = ades::detect::read("x", Cursor::new(bytes), &mut ades::xades::Nothing, &limits) else { return };
     let (anchors, policy, material) = (Anchors::default(), Policy::default(), Material::default());

@@ -86,12 +86,11 @@ pub fn read<R: Read + Seek>(
         return Ok(asic::read(source, &limits.zip));
     }
     if kind == Kind::Pdf {
-        if size > limits.pdf.size as u64 {
-            return Ok(refused("pdf.too-large", name));
-        }
-        let mut data = Vec::new();
-        source.read_to_end(&mut data)?;
-        return Ok(pades::read(name, &data, &limits.pdf).unwrap_or_else(|e| refused(e.code(), e)));
+        let source = pdf::Ranged::new(source)?;
+        return match pades::read(name, &source, &limits.pdf) {
+            Err(pdf::PdfError::Read { at }) => Err(std::io::Error::other(format!("byte {at}"))),
+            other => Ok(other.unwrap_or_else(|e| refused(e.code(), e))),
+        };
     }
     if kind == Kind::Xml {
         if size > MAX_XML {

@@ -9,8 +9,6 @@ pub struct Config {
     pub files: usize,
     /// Largest file in bytes.
     pub file_size: u64,
-    /// Largest PDF in bytes that is signed as PDF or judged; it is held in memory.
-    pub pdf_size: u64,
     /// Minutes in which an errand has to be signed.
     pub minutes: i64,
     /// Days for which a signed file can be fetched.
@@ -26,7 +24,6 @@ impl Default for Config {
         Self {
             files: 20,
             file_size: 1 << 30,
-            pdf_size: 128 << 20,
             minutes: 60,
             keep_days: 30,
             renew_days: 90,

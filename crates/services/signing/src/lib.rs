@@ -6,7 +6,6 @@
 
 use std::sync::Arc;
 
-use ades::pdf;
 use contract::{Handlers, Peers};
 use store::{Blobs, Db, Worker};
 use web::{
@@ -52,10 +51,7 @@ impl Signing {
 
     /// The service.
     pub fn with(db: Db, peers: Peers, blobs: Blobs, config: Config) -> Self {
-        let pdf_size = usize::try_from(config.pdf_size).unwrap_or(usize::MAX);
-        let limits =
-            EngineLimits { pdf: pdf::Limits { size: pdf_size, ..pdf::Limits::default() }, ..EngineLimits::default() };
-        Self(Arc::new(Inner { db, blobs, engine: Engine::new(peers, limits), config }))
+        Self(Arc::new(Inner { db, blobs, engine: Engine::new(peers, EngineLimits::default()), config }))
     }
 
     /// What signs and judges, for use without HTTP.

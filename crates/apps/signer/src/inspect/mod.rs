@@ -42,14 +42,17 @@ pub(crate) fn run(o: &Options, ui: &Ui) -> Result<u8, Failure> {
             show_facts(path, &ades::asic::read(std::io::BufReader::new(file), &Limits::default()), ui);
             continue;
         }
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        if head.windows(5).any(|w| w == b"%PDF-") {
+            let file = ades::pdf::Ranged::new(file).map_err(Failure::reading(path))?;
+            show_facts(path, &ades::pades::read(&name, &file, &ades::pdf::Limits::default())?, ui);
+            continue;
+        }
         if file.metadata().map_err(Failure::reading(path))?.len() > MAX {
             return Err(Failure::of("inspect.too-large", path.display()));
         }
         file.read_to_end(&mut head).map_err(Failure::reading(path))?;
-        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        if head.windows(5).take(1024).any(|w| w == b"%PDF-") {
-            show_facts(path, &ades::pades::read(&name, &head, &ades::pdf::Limits::default())?, ui);
-        } else if let Some(found) = objects::read(&head) {
+        if let Some(found) = objects::read(&head) {
             let shown = Shown { file: path, content: &found };
             ui.result(&shown, || format!("{}\n{}", path.display(), found.describe()));
         } else if head.trim_ascii_start().starts_with(b"<") || head.starts_with(b"\xEF\xBB\xBF<") {

@@ -113,9 +113,3 @@ impl Objects for Inputs {
         io::copy(&mut file, out).map(|_| ()).map_err(failed)
     }
 }
-
-/// Everything of a small file.
-pub(super) fn read_all(mut file: File) -> std::io::Result<Vec<u8>> {
-    let mut out = Vec::new();
-    file.read_to_end(&mut out).map(|_| out)
-}

@@ -5,10 +5,10 @@ use std::{fs::File, io::Write as _, path::Path};
 use ades::{
     facts::Level,
     pades::{Request, prepare, prepare_timestamp},
-    pdf::Limits,
+    pdf::{Joined, Limits, Ranged},
 };
 
-use super::{Wanted, Work, container::read_all, names};
+use super::{Wanted, Work, names};
 use crate::{failure::Failure, output::Output};
 
 /// Bytes kept free for an archive time stamp.
@@ -23,7 +23,7 @@ impl Work<'_> {
             out => names::target(out.as_deref(), input, &names::signed(input)),
         };
         let mut out = Output::create(&path, o.force)?;
-        let file = File::open(input).and_then(read_all).map_err(Failure::reading(input))?;
+        let file = File::open(input).and_then(Ranged::new).map_err(Failure::reading(input))?;
         let limits = Limits::default();
         let mut request = Request::new(self.credential.certificate.der(), self.cx.now())?;
         request.algorithm = self.credential.algorithm()?;
@@ -44,21 +44,25 @@ impl Work<'_> {
         let mut level = signed.level();
         let mut added = signed.increment(&file, &limits)?;
         if o.level == Wanted::Lta {
-            added = self.archive([file.as_slice(), &added].concat(), file.len()).await?;
+            added = self.archive(&file, added).await?;
             level = Level::LTA;
         }
-        out.write_all(&file).and_then(|()| out.write_all(&added)).map_err(Failure::writing(&path))?;
+        let mut source = File::open(input).map_err(Failure::reading(input))?;
+        std::io::copy(&mut source, &mut out).and_then(|_| out.write_all(&added)).map_err(Failure::writing(&path))?;
         let path = out.commit()?;
         self.made(&[input.to_owned()], path, "pdf", level);
         Ok(())
     }
 
-    /// A document time stamp over everything; gives what follows the first `keep` bytes.
-    async fn archive(&self, file: Vec<u8>, keep: usize) -> Result<Vec<u8>, Failure> {
-        let prepared = prepare_timestamp(&file, pki::DigestAlgorithm::Sha256, STAMP_ROOM, &Limits::default())?;
+    /// A document time stamp over the file and what was added to it; gives all that is added.
+    async fn archive(&self, file: &Ranged<File>, mut added: Vec<u8>) -> Result<Vec<u8>, Failure> {
+        let prepared = {
+            let whole = Joined { first: file.into(), rest: &added };
+            prepare_timestamp(&whole, pki::DigestAlgorithm::Sha256, STAMP_ROOM, &Limits::default())?
+        };
         let (digest, imprint) = prepared.imprint();
         let token = self.stamp(digest, imprint).await?.unwrap_or_default();
-        let more = prepared.finish(&token)?;
-        Ok([file.get(keep..).unwrap_or_default(), &more].concat())
+        added.extend(prepared.finish(&token)?);
+        Ok(added)
     }
 }

@@ -43,11 +43,13 @@ fn covered(doc: &Document<'_>, reach: &LazyReach<'_>, field: &Field, value: &Val
         coverage: Coverage::Partial,
         defects: vec![Defect { code, object, fatal: true }],
     };
-    let prefix = doc.data().get(..covered.end).unwrap_or_default();
-    let signed = match Document::open(prefix, doc.limits()) {
+    let signed = match Document::open_to_read(doc.data().prefix(covered.end), doc.limits()) {
         Ok(signed) => signed,
         Err(e) => return Ok(uncovered("pades.not-a-revision", format!("{name}: {}", e.code()))),
     };
+    if let Some(e) = doc.broken().filter(|_| !whole) {
+        return Ok(uncovered("pades.changed-after-signing", format!("{name}: {}", e.code())));
+    }
     let signed_form = match same_chain(doc, &signed).then(|| form(&signed)) {
         Some(Ok(form)) => form,
         Some(Err(e)) => return Ok(uncovered("pades.not-a-revision", format!("{name}: {}", e.code()))),
@@ -57,8 +59,7 @@ fn covered(doc: &Document<'_>, reach: &LazyReach<'_>, field: &Field, value: &Val
         return Ok(uncovered("pades.not-in-revision", name.clone()));
     }
     if whole {
-        let tail = doc.data().get(doc.end()..).unwrap_or_default();
-        let defects = if tail.iter().all(u8::is_ascii_whitespace) {
+        let defects = if clean_end(doc) {
             Vec::new()
         } else {
             vec![Defect { code: "pades.bytes-after-end", object: name.clone(), fatal: false }]
@@ -84,8 +85,7 @@ fn covered(doc: &Document<'_>, reach: &LazyReach<'_>, field: &Field, value: &Val
         tell("pades.commented-later", std::slice::from_ref(name), false);
     }
     let permitted_filling = found.filled.is_empty() || permission.level.is_some();
-    let rest = doc.data().get(doc.end()..).unwrap_or_default();
-    if !rest.iter().all(u8::is_ascii_whitespace) {
+    if !clean_end(doc) {
         tell("pades.bytes-after-end", std::slice::from_ref(name), false);
         seen.coverage = Coverage::Partial;
     }
@@ -93,6 +93,12 @@ fn covered(doc: &Document<'_>, reach: &LazyReach<'_>, field: &Field, value: &Val
         seen.coverage = Coverage::Partial;
     }
     Ok(seen)
+}
+
+/// Whether nothing but white space follows the end of the document.
+fn clean_end(doc: &Document<'_>) -> bool {
+    let tail = doc.data().window(doc.end(), 4096);
+    tail.is_ok_and(|t| doc.end() + t.len() == doc.data().len() && t.iter().all(u8::is_ascii_whitespace))
 }
 
 /// Whether the history of the file is the history of the signed revision and something on top.

@@ -1,7 +1,5 @@
 use jiff::Timestamp;
-use pki::{
-    Attribute, Certificate, DigestAlgorithm, Digester, SignatureAlgorithm, SignedDataTemplate, TimeStampToken, oid,
-};
+use pki::{Attribute, Certificate, DigestAlgorithm, SignatureAlgorithm, SignedDataTemplate, TimeStampToken, oid};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -14,7 +12,7 @@ use super::{
 use crate::{
     facts::Level,
     material::Material,
-    pdf::{Dict, Document, Limits, Object},
+    pdf::{Bytes, Dict, Document, Joined, Limits, Object},
 };
 
 /// What kind of signature is wanted.
@@ -87,7 +85,8 @@ pub struct Prepared {
 }
 
 /// Makes everything of a signature on `file` but its value.
-pub fn prepare(file: &[u8], request: Request, limits: &Limits) -> Result<Prepared, PadesError> {
+pub fn prepare<'a>(file: impl Into<Bytes<'a>>, request: Request, limits: &Limits) -> Result<Prepared, PadesError> {
+    let file = file.into();
     let doc = Document::open(file, limits)?;
     if certification(&doc)? == Some(1) {
         return Err(PadesError::Locked);
@@ -107,17 +106,9 @@ pub fn prepare(file: &[u8], request: Request, limits: &Limits) -> Result<Prepare
         }
     }
     let placed = place(&doc, Hole::Signature, extra, request.room())?;
-    let message_digest = digest(&placed, file, request.digest)?;
+    let message_digest = placed.digest(&file, request.digest)?;
     let to_be_signed = request.template(message_digest.clone())?.to_be_signed()?;
     Ok(Prepared { request, placed, message_digest, to_be_signed })
-}
-
-fn digest(placed: &Placed, file: &[u8], algorithm: DigestAlgorithm) -> Result<Vec<u8>, PadesError> {
-    let mut digester = Digester::new(algorithm);
-    for part in placed.parts(file)? {
-        digester.update(part);
-    }
-    Ok(digester.finish())
 }
 
 impl Prepared {
@@ -193,9 +184,9 @@ impl Signed {
     }
 
     /// What has to be appended to the file the signature was prepared for.
-    pub fn increment(&self, file: &[u8], limits: &Limits) -> Result<Vec<u8>, PadesError> {
-        let p = &self.prepared;
-        if digest(&p.placed, file, p.request.digest)? != p.message_digest {
+    pub fn increment<'a>(&self, file: impl Into<Bytes<'a>>, limits: &Limits) -> Result<Vec<u8>, PadesError> {
+        let (p, file) = (&self.prepared, file.into());
+        if p.placed.digest(&file, p.request.digest)? != p.message_digest {
             return Err(PadesError::OtherFile);
         }
         let template = p.request.template(p.message_digest.clone())?;
@@ -207,8 +198,9 @@ impl Signed {
         placed.fill(&cms)?;
         let mut bytes = placed.bytes;
         if !self.material.is_empty() {
-            let signed = [file, &bytes].concat();
-            bytes.extend(add_material(&signed, &self.material, limits)?.unwrap_or_default());
+            let signed = Joined { first: file, rest: &bytes };
+            let more = add_material(&signed, &self.material, limits)?;
+            bytes.extend(more.unwrap_or_default());
         }
         Ok(bytes)
     }
@@ -224,15 +216,16 @@ pub struct PreparedTimestamp {
 }
 
 /// Makes a document time stamp on `file` (level LTA when the material is there) but its token.
-pub fn prepare_timestamp(
-    file: &[u8],
+pub fn prepare_timestamp<'a>(
+    file: impl Into<Bytes<'a>>,
     digest_algorithm: DigestAlgorithm,
     room: usize,
     limits: &Limits,
 ) -> Result<PreparedTimestamp, PadesError> {
+    let file = file.into();
     let doc = Document::open(file, limits)?;
     let placed = place(&doc, Hole::Timestamp, Dict::new(), room)?;
-    let imprint = digest(&placed, file, digest_algorithm)?;
+    let imprint = placed.digest(&file, digest_algorithm)?;
     Ok(PreparedTimestamp { placed, digest: digest_algorithm, imprint })
 }
 

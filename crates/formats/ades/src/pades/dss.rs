@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{PadesError, place::developer_extension};
 use crate::{
     material::Material,
-    pdf::{Dict, Document, Limits, Object, PdfError, Update},
+    pdf::{Bytes, Dict, Document, Limits, Object, PdfError, Update},
 };
 
 const KINDS: [(&str, &str); 3] = [("Certs", "Cert"), ("OCSPs", "OCSP"), ("CRLs", "CRL")];
@@ -19,7 +19,11 @@ fn part(material: &mut Material, i: usize) -> &mut Vec<Vec<u8>> {
 }
 
 /// Appends a revision with the material that is not there yet; `None` when all is there.
-pub fn add_material(data: &[u8], material: &Material, limits: &Limits) -> Result<Option<Vec<u8>>, PadesError> {
+pub fn add_material<'a>(
+    data: impl Into<Bytes<'a>>,
+    material: &Material,
+    limits: &Limits,
+) -> Result<Option<Vec<u8>>, PadesError> {
     let doc = Document::open(data, limits)?;
     let (root, mut catalog) = doc.catalog()?;
     let mut dss = doc.dict(&catalog, "DSS")?.unwrap_or_default();
@@ -79,7 +83,7 @@ pub(super) fn read(doc: &Document<'_>) -> Result<Material, PdfError> {
                 let Object::Stream(stream) = doc.resolve(&item)? else {
                     return Err(PdfError::Structure { num, what: "validation data are not a stream" });
                 };
-                part(&mut material, i).push(doc.decode(num, &stream)?);
+                part(&mut material, i).push(doc.decode(&stream)?);
             }
         }
     }

@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
+use pki::{DigestAlgorithm, Digester};
 use serde::{Deserialize, Serialize};
 
 use super::{PadesError, fields};
-use crate::pdf::{Dict, Document, Object, PdfError, Ref, Update, serialize};
+use crate::pdf::{Bytes, Dict, Document, Object, PdfError, Ref, Update, serialize};
 
 /// What goes into the hole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub(super) struct Placed {
 }
 
 /// Room for each number of the byte range.
-const DIGITS: usize = 10;
+const DIGITS: usize = 12;
 
 /// Makes the revision. `extra` are further entries of the signature dictionary, `reserve` the bytes the signature may have.
 pub(super) fn place(doc: &Document<'_>, hole: Hole, extra: Dict, reserve: usize) -> Result<Placed, PadesError> {
@@ -51,13 +52,17 @@ pub(super) fn place(doc: &Document<'_>, hole: Hole, extra: Dict, reserve: usize)
 }
 
 impl Placed {
-    /// The signed parts, given the file before this revision.
-    pub(super) fn parts<'a>(&'a self, original: &'a [u8]) -> Result<[&'a [u8]; 3], PadesError> {
+    /// The digest of what is signed, given the file before this revision.
+    pub(super) fn digest(&self, original: &Bytes<'_>, algorithm: DigestAlgorithm) -> Result<Vec<u8>, PadesError> {
         if original.len() != self.base {
             return Err(PadesError::OtherFile);
         }
+        let mut digester = Digester::new(algorithm);
+        original.feed(0..self.base, &mut |piece| digester.update(piece))?;
         let (start, end) = (self.gap.start - self.base, self.gap.end - self.base);
-        Ok([original, self.bytes.get(..start).unwrap_or_default(), self.bytes.get(end..).unwrap_or_default()])
+        digester.update(self.bytes.get(..start).unwrap_or_default());
+        digester.update(self.bytes.get(end..).unwrap_or_default());
+        Ok(digester.finish())
     }
 
     /// Fills the hole.

@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
+use pki::{DigestAlgorithm, Digester};
+
 use super::fields::Value;
 use crate::{
     facts::Defect,
-    pdf::{Document, Object},
+    pdf::{Bytes, Document, Object, PdfError},
 };
 
 /// A byte range that leaves out exactly the signature itself.
@@ -18,12 +20,19 @@ pub(super) struct Covered {
 }
 
 impl Covered {
-    /// The two signed parts.
-    pub(super) fn parts<'a>(&self, data: &'a [u8]) -> [&'a [u8]; 2] {
-        [data.get(..self.gap.start).unwrap_or_default(), data.get(self.gap.end..self.end).unwrap_or_default()]
+    /// The two signed parts, as digested.
+    pub(super) fn parts(&self) -> [Range<usize>; 2] {
+        [0..self.gap.start, self.gap.end..self.end]
     }
-
-    /// How a person would find it.
+    /// The digest of the signed parts.
+    pub(super) fn digest(&self, data: &Bytes<'_>, algorithm: DigestAlgorithm) -> Result<Vec<u8>, PdfError> {
+        let mut digester = Digester::new(algorithm);
+        for part in self.parts() {
+            data.feed(part, &mut |piece| digester.update(piece))?;
+        }
+        Ok(digester.finish())
+    }
+    /// As written.
     pub(super) fn text(&self) -> String {
         format!("[0 {} {} {}]", self.gap.start, self.gap.end, self.end - self.gap.end)
     }
@@ -49,7 +58,7 @@ pub(super) fn covered(doc: &Document<'_>, name: &str, value: &Value) -> Result<C
     };
     let contents = value.dict.span("Contents").ok_or(defect("pades.contents-missing"))?;
     let hexadecimal =
-        doc.data().get(contents.start) == Some(&b'<') && matches!(value.dict.get("Contents"), Object::String(_));
+        doc.data().byte(contents.start) == Some(b'<') && matches!(value.dict.get("Contents"), Object::String(_));
     if !hexadecimal {
         return Err(defect("pades.contents-form"));
     }

@@ -1,14 +1,23 @@
 /// Why a PDF is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PdfError {
-    /// Larger than configured.
-    #[error("the PDF has {size} bytes, the limit is {limit}")]
-    TooLarge {
-        /// Bytes found.
-        size: usize,
+    /// The file could not be read.
+    #[error("the file cannot be read at byte {at}")]
+    Read {
+        /// Where.
+        at: usize,
+    },
+    /// One object is larger than any is.
+    #[error("the object at byte {at} has more than {limit} bytes beside its data")]
+    ObjectTooLarge {
+        /// Where it begins.
+        at: usize,
         /// Bytes allowed.
         limit: usize,
     },
+    /// Its objects lead a reader through more bytes than allowed.
+    #[error("reading its objects takes too much work")]
+    TooMuchWork,
     /// No `%PDF-` at the first byte.
     #[error("the file does not start with %PDF-")]
     NotPdf,
@@ -114,10 +123,28 @@ pub enum PdfError {
 }
 
 impl PdfError {
+    /// Whether the file is damaged in a way that leaves its objects where they are.
+    pub(super) fn is_damage(&self) -> bool {
+        matches!(
+            self,
+            Self::NotPdf
+                | Self::NoEnd
+                | Self::StartXref
+                | Self::Xref { .. }
+                | Self::XrefLoop { .. }
+                | Self::Syntax { .. }
+                | Self::DuplicateEntry { .. }
+                | Self::WrongObject { .. }
+                | Self::Structure { .. }
+        )
+    }
+
     /// Stable code.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::TooLarge { .. } => "pdf.too-large",
+            Self::Read { .. } => "pdf.read",
+            Self::ObjectTooLarge { .. } => "pdf.object-too-large",
+            Self::TooMuchWork => "pdf.too-much-work",
             Self::NotPdf => "pdf.not-pdf",
             Self::NoEnd => "pdf.no-end",
             Self::StartXref => "pdf.startxref",

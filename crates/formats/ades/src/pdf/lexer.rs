@@ -1,12 +1,16 @@
 //! Tokens and objects. Nothing here follows a reference.
 
+use std::cell::Cell;
+
 use super::{Dict, Object, PdfError, Ref};
 
-/// Reads objects from bytes, counting positions from their start.
+/// Reads objects from bytes. Positions count from the start of the file, which is `base` before the first of these bytes.
 pub(super) struct Lexer<'a> {
     data: &'a [u8],
+    base: usize,
     pos: usize,
     depth: usize,
+    starved: Cell<bool>,
 }
 
 fn is_space(b: u8) -> bool {
@@ -31,22 +35,38 @@ fn hex(b: u8) -> Option<u8> {
 }
 
 impl<'a> Lexer<'a> {
-    /// Reads `data` from `pos` with nesting bounded by `depth`.
-    pub(super) fn new(data: &'a [u8], pos: usize, depth: usize) -> Self {
-        Self { data, pos, depth }
+    /// Reads `data`, whose first byte is the one at `base`, with nesting bounded by `depth`.
+    pub(super) fn new(data: &'a [u8], base: usize, depth: usize) -> Self {
+        Self { data, base, pos: 0, depth, starved: Cell::new(false) }
     }
 
     /// Where the next byte lies.
     pub(super) fn pos(&self) -> usize {
+        self.base + self.pos
+    }
+    /// How many bytes were passed.
+    pub(super) fn used(&self) -> usize {
         self.pos
+    }
+    /// Whether more bytes than there are were looked for.
+    pub(super) fn starved(&self) -> bool {
+        self.starved.get()
+    }
+
+    fn ahead(&self, by: usize) -> Option<u8> {
+        let found = self.data.get(self.pos + by).copied();
+        if found.is_none() {
+            self.starved.set(true);
+        }
+        found
     }
 
     fn peek(&self) -> Option<u8> {
-        self.data.get(self.pos).copied()
+        self.ahead(0)
     }
 
     fn bad<T>(&self, what: &'static str) -> Result<T, PdfError> {
-        Err(PdfError::Syntax { at: self.pos, what })
+        Err(PdfError::Syntax { at: self.pos(), what })
     }
 
     /// Skips white space and comments.
@@ -93,7 +113,7 @@ impl<'a> Lexer<'a> {
     /// A whole number that is not negative.
     pub(super) fn unsigned(&mut self) -> Result<u64, PdfError> {
         self.skip();
-        let at = self.pos;
+        let at = self.pos();
         let digits = self.regular();
         let value = std::str::from_utf8(digits)
             .ok()
@@ -102,19 +122,14 @@ impl<'a> Lexer<'a> {
         value.ok_or(PdfError::Syntax { at, what: "a number is expected" })
     }
 
-    /// The end of line after the keyword `stream`: CR LF or LF.
+    /// The end of line after the keyword `stream`: CR LF or LF; a CR alone, as some products write it, is taken, too.
     pub(super) fn stream_start(&mut self) -> Result<usize, PdfError> {
-        match (self.peek(), self.data.get(self.pos + 1)) {
+        match (self.peek(), self.ahead(1)) {
             (Some(b'\r'), Some(b'\n')) => self.pos += 2,
-            (Some(b'\n'), _) => self.pos += 1,
+            (Some(b'\n' | b'\r'), _) => self.pos += 1,
             _ => return self.bad("a line end after 'stream' is expected"),
         }
-        Ok(self.pos)
-    }
-
-    /// Moves to `pos`.
-    pub(super) fn seek(&mut self, pos: usize) {
-        self.pos = pos;
+        Ok(self.pos())
     }
 
     /// Any object that is not a stream.
@@ -124,10 +139,10 @@ impl<'a> Lexer<'a> {
 
     fn nested(&mut self, level: usize) -> Result<Object, PdfError> {
         if level > self.depth {
-            return Err(PdfError::TooDeep { at: self.pos, limit: self.depth });
+            return Err(PdfError::TooDeep { at: self.pos(), limit: self.depth });
         }
         self.skip();
-        match (self.peek(), self.data.get(self.pos + 1)) {
+        match (self.peek(), self.ahead(1)) {
             (Some(b'<'), Some(b'<')) => self.dict(level).map(Object::Dict),
             (Some(b'<'), _) => self.hex_string().map(Object::String),
             (Some(b'('), _) => self.literal_string().map(Object::String),
@@ -140,7 +155,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn word(&mut self) -> Result<Object, PdfError> {
-        let at = self.pos;
+        let at = self.pos();
         match self.regular() {
             b"true" => Ok(Object::Bool(true)),
             b"false" => Ok(Object::Bool(false)),
@@ -163,12 +178,12 @@ impl<'a> Lexer<'a> {
     }
 
     fn dict(&mut self, level: usize) -> Result<Dict, PdfError> {
-        let at = self.pos;
+        let at = self.pos();
         self.pos += 2;
         let mut dict = Dict::new();
         loop {
             self.skip();
-            match (self.peek(), self.data.get(self.pos + 1)) {
+            match (self.peek(), self.ahead(1)) {
                 (Some(b'>'), Some(b'>')) => {
                     self.pos += 2;
                     return Ok(dict);
@@ -176,9 +191,9 @@ impl<'a> Lexer<'a> {
                 (Some(b'/'), _) => {
                     let key = self.name()?;
                     self.skip();
-                    let start = self.pos;
+                    let start = self.pos();
                     let value = self.nested(level + 1)?;
-                    let span = start..self.pos;
+                    let span = start..self.pos();
                     let shown = String::from_utf8_lossy(&key).into_owned();
                     if !dict.insert(key, value, span) {
                         return Err(PdfError::DuplicateKey { at, key: shown });
@@ -210,7 +225,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn number_or_ref(&mut self) -> Result<Object, PdfError> {
-        let at = self.pos;
+        let at = self.pos();
         let raw = self.regular();
         let digits = raw.strip_prefix(b"-").or(raw.strip_prefix(b"+")).unwrap_or(raw);
         let plain = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);

@@ -1,16 +1,20 @@
 //! PDF at the level of bytes: what a signature needs to read and append, and nothing else.
 //!
 //! [`Document`] reads the cross-reference sections (tables, streams, hybrids, the whole chain of revisions) and objects on demand;
-//! [`Update`] appends one more revision in the kind the file already uses and never rewrites a byte that is there. A broken file is
-//! refused with a named error: repairing it would mean to sign, or to judge, something other than the given bytes.
+//! [`Update`] appends one more revision in the kind the file already uses and never rewrites a byte that is there. A broken or
+//! encrypted file is never signed; to be judged it is read as far as it can be, and what was done is told. The bytes come from
+//! memory or from a file of any size ([`Ranged`]), of which only what is needed is read.
 
+mod crypt;
 mod document;
 mod error;
 mod filter;
 mod lexer;
 mod load;
 mod object;
+mod rebuild;
 mod serialize;
+mod source;
 mod update;
 mod xref;
 
@@ -24,6 +28,7 @@ pub use error::PdfError;
 pub use object::{Dict, Object, Ref, Span, Stream};
 pub(crate) use serialize::hex;
 pub use serialize::serialize;
+pub use source::{Bytes, Joined, Ranged, Source};
 pub use update::{Increment, Update};
 pub use xref::{Entry, Kind, Section};
 
@@ -33,8 +38,10 @@ pub(crate) use samples::{Sample, sample};
 /// Bounds of what is read. Every one is a refusal with its own code.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Bytes of the file.
-    pub size: usize,
+    /// Bytes that may be looked at to find objects (the data of streams do not count): hostile files make readers read in circles.
+    pub work: u64,
+    /// Bytes of a file whose cross-reference is broken, up to which it is searched for its objects.
+    pub rebuilt: usize,
     /// Entries of all cross-reference sections together.
     pub objects: usize,
     /// Nesting of arrays and dictionaries.
@@ -49,6 +56,14 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { size: 256 << 20, objects: 1_000_000, depth: 64, inflated: 256 << 20, sections: 1024, signatures: 256 }
+        Self {
+            work: 4 << 30,
+            rebuilt: 512 << 20,
+            objects: 1_000_000,
+            depth: 64,
+            inflated: 256 << 20,
+            sections: 1024,
+            signatures: 256,
+        }
     }
 }

@@ -40,6 +40,8 @@ pub enum Object {
 /// A stream whose data still lie in the file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stream {
+    /// The object it is.
+    pub of: Ref,
     /// Its dictionary.
     pub dict: Dict,
     /// Where the encoded bytes lie.
@@ -180,6 +182,12 @@ impl Dict {
         }
         self.0.push((key, value, span));
         true
+    }
+    /// Replaces every value.
+    pub(super) fn map(&mut self, change: impl Fn(&[u8], Object) -> Object) {
+        for (key, value, _) in &mut self.0 {
+            *value = change(key, std::mem::replace(value, Object::Null));
+        }
     }
     /// Keys and values.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &Object)> {

@@ -29,7 +29,7 @@ fn every_kind_is_read() {
         let (page, dict) = doc.first_page().unwrap();
         assert_eq!(page.num, 3);
         let Object::Stream(s) = doc.value(&dict, "Contents").unwrap() else { panic!("a stream") };
-        assert!(doc.decode(4, &s).unwrap().starts_with(b"BT /F1"));
+        assert!(doc.decode(&s).unwrap().starts_with(b"BT /F1"));
         assert_eq!(doc.end(), data.len());
     }
     let data = sample(Sample::Hybrid);
@@ -61,7 +61,7 @@ fn an_update_appends_in_the_same_kind() {
             let extra = doc.array(&catalog, "Extra").unwrap();
             assert_eq!(doc.resolve(&extra[0]).unwrap().to_text().unwrap(), format!("Kārta {round}"));
             let Object::Stream(s) = doc.resolve(&extra[1]).unwrap() else { panic!("a stream") };
-            assert_eq!(doc.decode(0, &s).unwrap(), b"\x00binary\xFF");
+            assert_eq!(doc.decode(&s).unwrap(), b"\x00binary\xFF");
             data = after;
         }
     }
@@ -93,7 +93,7 @@ fn broken_files_are_named() {
 fn bounds_hold() {
     let data = sample(Sample::Stream);
     let limited = |limits: Limits| Document::open(&data, &limits).err().map(|e| e.code());
-    assert_eq!(limited(Limits { size: 10, ..Limits::default() }), Some("pdf.too-large"));
+    assert_eq!(limited(Limits { work: 100, ..Limits::default() }), Some("pdf.too-much-work"));
     assert_eq!(limited(Limits { objects: 3, ..Limits::default() }), Some("pdf.too-many-objects"));
     assert_eq!(limited(Limits { inflated: 20, ..Limits::default() }), Some("pdf.bomb"));
     assert_eq!(limited(Limits { sections: 0, ..Limits::default() }), Some("pdf.too-many-revisions"));
@@ -146,7 +146,7 @@ proptest! {
                 let _ = doc.pages();
                 for num in doc.entries().keys() {
                     if let Ok(Object::Stream(s)) = doc.get(Ref { num: *num, generation: 0 }) {
-                        let _ = doc.decode(*num, &s);
+                        let _ = doc.decode(&s);
                     }
                 }
             }

@@ -4,6 +4,9 @@ use aws_lc_rs::digest::{SHA256, digest};
 
 use super::{Dict, Document, Kind, Object, PdfError, Ref, serialize};
 
+/// Offsets from here on have more than the ten digits of a table.
+const TABLE_END: usize = 10_000_000_000;
+
 /// One more revision for a [`Document`]: objects added or replaced, appended in the kind of cross-reference the file ends with.
 pub struct Update<'d, 'a> {
     document: &'d Document<'a>,
@@ -80,7 +83,7 @@ impl<'d, 'a> Update<'d, 'a> {
     pub fn finish(mut self) -> Increment {
         let base = self.document.data().len();
         let mut bytes = Vec::new();
-        if !self.document.data().ends_with(b"\n") {
+        if self.document.data().byte(base.saturating_sub(1)) != Some(b'\n') {
             bytes.push(b'\n');
         }
         let mut places = BTreeMap::new();
@@ -93,7 +96,10 @@ impl<'d, 'a> Update<'d, 'a> {
             bytes.extend_from_slice(b"\nendobj\n");
         }
         let section = self.document.sections().first();
-        let kind = section.map_or(Kind::Table, |s| s.kind);
+        let mut kind = section.map_or(Kind::Table, |s| s.kind);
+        if base + bytes.len() >= TABLE_END {
+            kind = Kind::Stream;
+        }
         let previous = section.map_or(0, |s| s.offset);
         let start = base + bytes.len();
         let mut trailer = self.trailer(previous, &bytes);
@@ -162,18 +168,21 @@ fn table(trailer: &Dict, offsets: &BTreeMap<u32, (usize, u16)>, out: &mut Vec<u8
 }
 
 fn stream(own: Ref, mut dict: Dict, offsets: &BTreeMap<u32, (usize, u16)>, out: &mut Vec<u8>) {
+    let wide = offsets.values().any(|(offset, _)| u32::try_from(*offset).is_err());
+    let width = if wide { 8 } else { 4 };
     let mut index = Vec::new();
     let mut data = Vec::new();
     for (first, places) in runs(offsets) {
         index.push(Object::Int(i64::from(first)));
         index.push(Object::Int(i64::try_from(places.len()).unwrap_or(0)));
         for (offset, generation) in places {
+            let offset = u64::try_from(offset).unwrap_or(u64::MAX);
             data.push(1);
-            data.extend_from_slice(&u32::try_from(offset).unwrap_or(u32::MAX).to_be_bytes());
+            data.extend_from_slice(offset.to_be_bytes().split_at(8 - width).1);
             data.extend_from_slice(&generation.to_be_bytes());
         }
     }
-    dict.set("W", Object::Array(vec![Object::Int(1), Object::Int(4), Object::Int(2)]));
+    dict.set("W", Object::Array([1, width, 2].map(|w| Object::Int(i64::try_from(w).unwrap_or(8))).to_vec()));
     dict.set("Index", Object::Array(index));
     dict.set("Length", Object::Int(i64::try_from(data.len()).unwrap_or(0)));
     out.extend_from_slice(format!("{} 0 obj\n", own.num).as_bytes());

@@ -1,8 +1,11 @@
 //! Cross-reference sections: tables, streams and hybrids, and the chain that `Prev` makes of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::Cell,
+    collections::{BTreeMap, BTreeSet},
+};
 
-use super::{Dict, Limits, Object, PdfError, filter, lexer::Lexer, load};
+use super::{Bytes, Dict, Limits, Object, PdfError, filter, lexer::Lexer, load};
 
 /// Where an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,10 +53,11 @@ pub struct Section {
 }
 
 /// Reads the chain of sections, newest first.
-pub(super) fn chain(data: &[u8], start: usize, limits: &Limits) -> Result<Vec<Section>, PdfError> {
+pub(super) fn chain(data: &Bytes<'_>, start: usize, limits: &Limits) -> Result<Vec<Section>, PdfError> {
     let mut seen = BTreeSet::new();
     let mut sections: Vec<Section> = Vec::new();
-    let mut budget = Budget { objects: limits.objects, inflated: limits.inflated };
+    let work = Cell::new(limits.work);
+    let mut budget = Budget { objects: limits.objects, inflated: limits.inflated, work: &work };
     let mut next = Some(start);
     while let Some(at) = next {
         if !seen.insert(at) {
@@ -75,32 +79,44 @@ pub(super) fn chain(data: &[u8], start: usize, limits: &Limits) -> Result<Vec<Se
     Ok(sections)
 }
 
-struct Budget {
+#[derive(Clone, Copy)]
+struct Budget<'w> {
     objects: usize,
     inflated: usize,
+    work: &'w Cell<u64>,
 }
 
-impl Budget {
+impl Budget<'_> {
     fn entry(&mut self, limits: &Limits) -> Result<(), PdfError> {
         self.objects = self.objects.checked_sub(1).ok_or(PdfError::TooManyObjects { limit: limits.objects })?;
         Ok(())
     }
 }
 
-fn inside(data: &[u8], v: i64) -> Option<usize> {
+type Entries = BTreeMap<u32, Entry>;
+
+fn inside(data: &Bytes<'_>, v: i64) -> Option<usize> {
     usize::try_from(v).ok().filter(|v| *v < data.len())
 }
 
-fn read(data: &[u8], at: usize, limits: &Limits, budget: &mut Budget) -> Result<Section, PdfError> {
-    let mut lexer = Lexer::new(data, at, limits.depth);
-    if !lexer.keyword("xref") {
+fn read(data: &Bytes<'_>, at: usize, limits: &Limits, budget: &mut Budget<'_>) -> Result<Section, PdfError> {
+    let work = budget.work;
+    let tried = data.lex(at, limits.depth, work, |lexer| {
+        if !lexer.keyword("xref") {
+            return Ok(None);
+        }
+        let mut left = *budget;
+        let entries = table(lexer, at, limits, &mut left)?;
+        match lexer.object()? {
+            Object::Dict(trailer) => Ok(Some((entries, trailer, left))),
+            _ => Err(PdfError::Xref { at, what: "a trailer dictionary is expected" }),
+        }
+    })?;
+    let Some((mut entries, trailer, left)) = tried else {
         let (trailer, entries) = stream(data, at, limits, budget)?;
         return Ok(Section { offset: at, kind: Kind::Stream, trailer, entries });
-    }
-    let mut entries = table(&mut lexer, at, limits, budget)?;
-    let Object::Dict(trailer) = lexer.object()? else {
-        return Err(PdfError::Xref { at, what: "a trailer dictionary is expected" });
     };
+    *budget = left;
     let kind = match trailer.get("XRefStm") {
         Object::Null => Kind::Table,
         Object::Int(v) => {
@@ -119,12 +135,7 @@ fn read(data: &[u8], at: usize, limits: &Limits, budget: &mut Budget) -> Result<
     Ok(Section { offset: at, kind, trailer, entries })
 }
 
-fn table(
-    lexer: &mut Lexer<'_>,
-    at: usize,
-    limits: &Limits,
-    budget: &mut Budget,
-) -> Result<BTreeMap<u32, Entry>, PdfError> {
+fn table(lexer: &mut Lexer<'_>, at: usize, limits: &Limits, budget: &mut Budget<'_>) -> Result<Entries, PdfError> {
     let broken = |what| PdfError::Xref { at, what };
     let mut entries = BTreeMap::new();
     while !lexer.keyword("trailer") {
@@ -151,22 +162,19 @@ fn table(
     Ok(entries)
 }
 
-fn stream(
-    data: &[u8],
-    at: usize,
-    limits: &Limits,
-    budget: &mut Budget,
-) -> Result<(Dict, BTreeMap<u32, Entry>), PdfError> {
+fn stream(data: &Bytes<'_>, at: usize, limits: &Limits, budget: &mut Budget<'_>) -> Result<(Dict, Entries), PdfError> {
     let broken = |what| PdfError::Xref { at, what };
-    let head = load::head(data, at, limits.depth).map_err(|_| broken("neither a table nor a stream begins here"))?;
-    let Object::Stream(s) = load::body(data, head, None, limits.depth, &mut |_| None)? else {
-        return Err(broken("a stream is expected"));
-    };
+    let how = load::How { depth: limits.depth, budget: budget.work, lenient: false };
+    let loaded = load::read(data, at, &how, &mut |_| None).map_err(|e| match e {
+        PdfError::Syntax { .. } => broken("neither a table nor a stream begins here"),
+        other => other,
+    })?;
+    let Object::Stream(s) = loaded.object else { return Err(broken("a stream is expected")) };
     if !s.dict.is("Type", "XRef") {
         return Err(broken("the stream is not of Type XRef"));
     }
-    let raw = data.get(s.data.clone()).unwrap_or_default();
-    let plain = filter::decode(head.num, &s.dict, raw, budget.inflated, limits.inflated)?;
+    let raw = data.reader(s.data.clone());
+    let plain = filter::decode(loaded.at.num, &s.dict, raw, budget.inflated, limits.inflated)?;
     budget.inflated = budget.inflated.saturating_sub(plain.len());
     let widths = widths(&s.dict).ok_or(broken("W is not three small numbers"))?;
     let mut records = plain.chunks_exact(widths.iter().sum::<usize>().max(1));

@@ -99,9 +99,8 @@ pub fn write<W: Write>(
     match &completed.body {
         Signed::Pdf(signed) => {
             let [input] = inputs else { return Err(EngineError::State) };
-            let file = input.read_all(limits.pdf.size)?;
-            let increment = signed.increment(&file, &limits.pdf)?;
-            out.write_all(&file)?;
+            let increment = signed.increment(&input.ranged()?, &limits.pdf)?;
+            std::io::copy(&mut input.open()?, &mut out)?;
             out.write_all(&increment)?;
             Ok(out)
         }

@@ -25,12 +25,6 @@ pub enum EngineError {
     /// The format does not suit these files.
     #[error("these files cannot be signed as {0}")]
     Format(&'static str),
-    /// A PDF above the limit.
-    #[error("the PDF is larger than {limit} bytes")]
-    PdfTooLarge {
-        /// Bytes allowed.
-        limit: u64,
-    },
     /// A PDF that is encrypted, broken, certified, or a bomb.
     #[error(transparent)]
     Pdf(PadesError),
@@ -99,7 +93,6 @@ pub(crate) const CODES: &[&str] = &[
     "signing.file.same-name",
     "signing.file.name",
     "signing.format.impossible",
-    "signing.pdf.too-large",
     "signing.pdf.encrypted",
     "signing.pdf.locked",
     "signing.pdf.bomb",
@@ -128,9 +121,8 @@ pub(crate) const CODES: &[&str] = &[
 fn pdf_code(code: &str) -> &'static str {
     match code {
         "pdf.encrypted" => "signing.pdf.encrypted",
-        "pdf.too-large" => "signing.pdf.too-large",
         "pades.locked" => "signing.pdf.locked",
-        "pdf.bomb" | "pdf.too-deep" | "pdf.too-many-objects" | "pdf.too-many-revisions" | "pdf.too-many-signatures" => {
+        "pdf.bomb" | "pdf.too-deep" | "pdf.too-much-work" | "pdf.object-too-large" | "pdf.too-many-objects" | "pdf.too-many-revisions" | "pdf.too-many-signatures" => {
             "signing.pdf.bomb"
         }
         "pades.wrong-signature" => "signing.value.wrong",
@@ -161,7 +153,6 @@ impl EngineError {
             Self::SameName(_) => "signing.file.same-name",
             Self::Name(_) => "signing.file.name",
             Self::Format(_) => "signing.format.impossible",
-            Self::PdfTooLarge { .. } => "signing.pdf.too-large",
             Self::Pdf(e) => pdf_code(e.code()),
             Self::Container(e) => container_code(e.code()),
             Self::Defect { code, .. } if code.starts_with("pdf.") => pdf_code(code),
@@ -212,9 +203,6 @@ impl Refuses for EngineError {
     }
     fn status(&self) -> Status {
         match self {
-            Self::PdfTooLarge { .. } | Self::Pdf(PadesError::Pdf(PdfError::TooLarge { .. })) => {
-                Status::PAYLOAD_TOO_LARGE
-            }
             Self::Peer(r) => r.status(),
             Self::TimeStamp(_) | Self::Material(_) => Status::SERVICE_UNAVAILABLE,
             Self::Xades(_) | Self::State | Self::Io(_) => {
@@ -235,12 +223,6 @@ impl Refuses for EngineError {
             }
             Self::Format(format) => {
                 args.insert("format".into(), (*format).to_owned());
-            }
-            Self::PdfTooLarge { limit } => {
-                args.insert("limit".into(), web::upload::size(*limit));
-            }
-            Self::Pdf(PadesError::Pdf(PdfError::TooLarge { limit, .. })) => {
-                args.insert("limit".into(), web::upload::size(u64::try_from(*limit).unwrap_or(u64::MAX)));
             }
             _ => {}
         }

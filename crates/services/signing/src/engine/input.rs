@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+use ades::pdf::Ranged;
 use store::Blobs;
 
 use super::EngineError;
@@ -63,15 +64,9 @@ impl Input {
         (self.open)()
     }
 
-    /// All of it, when it has at most `limit` bytes.
-    pub fn read_all(&self, limit: usize) -> Result<Vec<u8>, EngineError> {
-        let bound = u64::try_from(limit).unwrap_or(u64::MAX);
-        if self.size > bound {
-            return Err(EngineError::PdfTooLarge { limit: bound });
-        }
-        let mut all = Vec::with_capacity(usize::try_from(self.size).unwrap_or(0));
-        self.open()?.take(bound.saturating_add(1)).read_to_end(&mut all)?;
-        if all.len() > limit { Err(EngineError::PdfTooLarge { limit: bound }) } else { Ok(all) }
+    /// Opens it as a PDF is read: here and there.
+    pub fn ranged(&self) -> io::Result<Ranged<Box<dyn Source>>> {
+        Ranged::new(self.open()?)
     }
 
     /// The first `n` bytes, fewer when it is shorter.

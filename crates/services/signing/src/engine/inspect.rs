@@ -98,7 +98,7 @@ pub(super) fn is_asic(head: &[u8]) -> bool {
 
 fn pdf(input: &Input, limits: &EngineLimits) -> Result<Inspected, EngineError> {
     let read = || -> Result<(u64, u64), EngineError> {
-        let data = input.read_all(limits.pdf.size)?;
+        let data = input.ranged()?;
         let doc = Document::open(&data, &limits.pdf)?;
         doc.first_page()?;
         if ades::pades::is_locked(&doc)? {

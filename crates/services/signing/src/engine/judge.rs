@@ -93,10 +93,6 @@ impl Engine {
 /// Reads a file into facts by what it is.
 fn facts(input: &Input, limits: &EngineLimits) -> Result<FileFacts, EngineError> {
     let head = input.head(256)?;
-    let most = u64::try_from(limits.pdf.size).unwrap_or(u64::MAX);
-    if head.starts_with(b"%PDF-") && input.size > most {
-        return Err(EngineError::PdfTooLarge { limit: most });
-    }
     let facts = detect::read(&input.name, input.open()?, &mut Nothing, &limits.readers())?;
     let judged = facts.container.is_some() || facts.defects.iter().any(|d| d.fatal);
     if !judged && is_asic(&head) {

@@ -42,7 +42,7 @@ pub(crate) use trust::Trust;
 /// Bounds of what is read.
 #[derive(Clone, Copy, Debug)]
 pub struct EngineLimits {
-    /// Of PDFs, which are held in memory.
+    /// Of PDFs, of which only what is needed is read.
     pub pdf: pdf::Limits,
     /// Of containers, which are streamed.
     pub zip: zip::Limits,

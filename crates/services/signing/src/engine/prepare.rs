@@ -111,9 +111,8 @@ fn prepare(
     let at = Timestamp::from_second(at.as_second()).unwrap_or(at);
     let body = match (inputs, kinds.as_slice(), format) {
         ([pdf], [Kind::Pdf], Format::Pdf) => {
-            let file = pdf.read_all(limits.pdf.size)?;
             let request = pades::Request { chain, ..pades::Request::new(certificate, at)? };
-            Body::Pdf(pades::prepare(&file, request, &limits.pdf)?)
+            Body::Pdf(pades::prepare(&pdf.ranged()?, request, &limits.pdf)?)
         }
         ([container], [Kind::Edoc | Kind::Asice], _) => {
             let request = xades::Request { chain, ..xades::Request::new(certificate, at)? };

@@ -110,7 +110,7 @@ fn changed(signed: &Document<'_>, now: &Document<'_>) -> Result<BTreeMap<u32, Ch
         let (old_value, new_value) = (value(signed, num, old)?, value(now, num, new)?);
         let generation = |e: Entry| if let Entry::At { generation, .. } = e { generation } else { 0 };
         let both_there = old_value != Object::Null && new_value != Object::Null;
-        if same(signed, &old_value, now, &new_value) && (!both_there || generation(old) == generation(new)) {
+        if same(signed, &old_value, now, &new_value)? && (!both_there || generation(old) == generation(new)) {
             continue;
         }
         changed.insert(num, Change { old: old_value, new: new_value });
@@ -127,12 +127,12 @@ fn value(doc: &Document<'_>, num: u32, entry: Entry) -> Result<Object, PdfError>
     doc.get(Ref { num, generation })
 }
 
-fn same(old_doc: &Document<'_>, old: &Object, new_doc: &Document<'_>, new: &Object) -> bool {
+fn same(old_doc: &Document<'_>, old: &Object, new_doc: &Document<'_>, new: &Object) -> Result<bool, PdfError> {
     match (old, new) {
         (Object::Stream(a), Object::Stream(b)) => {
-            a.dict == b.dict && old_doc.data().get(a.data.clone()) == new_doc.data().get(b.data.clone())
+            Ok(a.dict == b.dict && old_doc.data().same(a.data.clone(), new_doc.data(), b.data.clone())?)
         }
-        (Object::Stream(_), _) | (_, Object::Stream(_)) => false,
-        (a, b) => a == b,
+        (Object::Stream(_), _) | (_, Object::Stream(_)) => Ok(false),
+        (a, b) => Ok(a == b),
     }
 }

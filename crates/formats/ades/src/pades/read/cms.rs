@@ -7,8 +7,12 @@ use pki::{
 use crate::{
     cades::signer,
     facts::{Defect, SignatureFacts, TimestampFacts, TimestampKind},
-    pdf::Dict,
+    pades::range::Covered,
+    pdf::{Bytes, Dict},
 };
+
+/// Largest document that a signature without signed attributes may be over.
+const HELD: usize = 64 << 20;
 
 /// How `Contents` is to be understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,19 +83,19 @@ impl Contents<'_> {
     /// The digest algorithm of the document, and whether its digest is the signed one.
     pub(super) fn digest(
         &self,
-        hash: &dyn Fn(DigestAlgorithm) -> Vec<u8>,
+        hash: &dyn Fn(DigestAlgorithm) -> Result<Vec<u8>, &'static str>,
     ) -> Result<(DigestAlgorithm, bool), &'static str> {
         let signed = self.signer.message_digest().map_err(|_| "pades.message-digest")?;
         if self.kind == SubFilter::Sha1 {
             let content = self.data.content.as_deref().ok_or("pades.content-missing")?;
             let inner = signed.is_none_or(|d| d == self.signer.digest.of(content));
-            return Ok((DigestAlgorithm::Sha1, inner && content == hash(DigestAlgorithm::Sha1)));
+            return Ok((DigestAlgorithm::Sha1, inner && content == hash(DigestAlgorithm::Sha1)?));
         }
         if self.data.content.is_some() {
             return Err("pades.not-detached");
         }
         match signed {
-            Some(digest) => Ok((self.signer.digest, digest == hash(self.signer.digest))),
+            Some(digest) => Ok((self.signer.digest, digest == hash(self.signer.digest)?)),
             None if self.kind == SubFilter::Cades => Err("pades.message-digest"),
             // without signed attributes the signature value itself is over the document
             None => Ok((self.signer.digest, true)),
@@ -109,13 +113,26 @@ impl Contents<'_> {
     }
 
     /// Whether the signature value verifies.
-    pub(super) fn verifies(&self, certificate: &Certificate, parts: &[&[u8]; 2]) -> bool {
+    pub(super) fn verifies(
+        &self,
+        certificate: &Certificate,
+        data: &Bytes<'_>,
+        range: &Covered,
+    ) -> Result<bool, &'static str> {
         let content = match (&self.data.content, self.signer.signed.is_empty()) {
             (Some(content), _) => content.clone(),
-            (None, true) => parts.concat(),
+            // the value itself is over the document, which has to be held for that
+            (None, true) if range.end <= HELD => {
+                let mut all = Vec::with_capacity(range.end);
+                for part in range.parts() {
+                    data.feed(part, &mut |p| all.extend_from_slice(p)).map_err(|_| "pades.unreadable")?;
+                }
+                all
+            }
+            (None, true) => return Err("pades.too-large-without-attributes"),
             (None, false) => Vec::new(),
         };
-        self.signer.verify_value(certificate.spki(), &content).is_ok()
+        Ok(self.signer.verify_value(certificate.spki(), &content).is_ok())
     }
 
     /// Time stamps, revocation data and claims in the attributes.

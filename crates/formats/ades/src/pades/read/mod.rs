@@ -5,7 +5,7 @@ mod stamps;
 
 use std::{cell::LazyCell, collections::BTreeSet};
 
-use pki::{Digester, SignedData};
+use pki::SignedData;
 
 use self::{
     cms::{Contents, SubFilter},
@@ -24,15 +24,21 @@ use crate::{
         TimestampKind,
     },
     material::Material,
-    pdf::{Document, Limits, Object, PdfError},
+    pdf::{Bytes, Document, Limits, Object, PdfError},
 };
 
 /// Reads every signature and document time stamp of a PDF. `name` is the file as shown to a person.
-pub fn read(name: &str, data: &[u8], limits: &Limits) -> Result<FileFacts, PdfError> {
-    let doc = Document::open(data, limits)?;
+pub fn read<'a>(name: &str, data: impl Into<Bytes<'a>>, limits: &Limits) -> Result<FileFacts, PdfError> {
+    let doc = Document::open_to_read(data, limits)?;
     let form = form(&doc)?;
     let reach: LazyReach<'_> = LazyCell::new(Box::new(|| Reach::of(&doc)));
     let mut file = FileFacts { container: Some("PDF"), ..FileFacts::default() };
+    if let Some(e) = doc.broken() {
+        file.defects.push(Defect { code: "pdf.rebuilt", object: e.to_string(), fatal: false });
+    }
+    if doc.is_encrypted() {
+        file.defects.push(Defect { code: "pdf.opened-without-password", object: name.to_owned(), fatal: false });
+    }
     let material = dss::read(&doc).unwrap_or_else(|e| {
         let object = format!("/DSS: {}", e.code());
         file.defects.push(Defect { code: "pades.validation-data-unreadable", object, fatal: false });
@@ -170,12 +176,7 @@ fn fill(
     facts.algorithm = Some(signer.algorithm);
     facts.value = ObjectId::of(&signer.signature);
 
-    let parts = range.parts(doc.data());
-    let hash = |algorithm| {
-        let mut digester = Digester::new(algorithm);
-        parts.iter().for_each(|p| digester.update(p));
-        digester.finish()
-    };
+    let hash = |algorithm| range.digest(doc.data(), algorithm).map_err(|_| "pades.unreadable");
     let contents = Contents { kind, data, signer };
     let (digest, intact) = contents.digest(&hash)?;
     facts.references.push(ReferenceFacts {
@@ -190,7 +191,7 @@ fn fill(
     facts.certificate_reference_matches = contents.reference_matches(certificate.as_ref())?;
     if let Some(certificate) = &certificate {
         facts.signing_certificate = Some(certificate.der().to_vec());
-        facts.value_verifies = Some(contents.verifies(certificate, &parts));
+        facts.value_verifies = Some(contents.verifies(certificate, doc.data(), range)?);
     }
     contents.attributes(facts)?;
     if kind == SubFilter::Cades && facts.certificate_reference_matches.is_some() && facts.claimed_time.is_some() {

@@ -1,4 +1,4 @@
-use pki::{Digester, TimeStampToken};
+use pki::TimeStampToken;
 
 use super::cms::split;
 use crate::{
@@ -31,16 +31,14 @@ impl Stamp {
         let info = TimeStampToken::from_ber(&token).ok().map(|t| t.info);
         let imprint_matches = match (&seen.covered, info) {
             (Some(range), Some(info)) => {
-                let mut digester = Digester::new(info.digest);
-                range.parts(doc.data()).iter().for_each(|p| digester.update(p));
-                Some(digester.finish() == info.imprint)
+                range.digest(doc.data(), info.digest).ok().map(|digest| digest == info.imprint)
             }
             (None, _) => Some(false),
             (_, None) => None,
         };
         let store = seen.covered.as_ref().and_then(|range| {
-            let prefix = doc.data().get(..range.end).unwrap_or_default();
-            Document::open(prefix, doc.limits()).and_then(|d| dss::read(&d)).ok()
+            let prefix = Document::open_to_read(doc.data().prefix(range.end), doc.limits());
+            prefix.and_then(|d| dss::read(&d)).ok()
         });
         let covers = store.map(|s| s.objects()).unwrap_or_default();
         Self { range: seen.covered, token, imprint_matches, covers, defects }

@@ -152,6 +152,18 @@ pub(in super::super) const TEXTS: &[Text] = &[
         "The signing time is also stated where it must not be: {}.",
     ),
     limit(
+        "pades.too-large-without-attributes",
+        "EN 319 142-1 6.3",
+        "Parakstam nav parakstīto atribūtu, un dokuments ir pārāk liels, lai to pārbaudītu: {}.",
+        "The signature has no signed attributes and the document is too large to check it: {}.",
+    ),
+    limit(
+        "pades.unreadable",
+        "ISO 32000-2 12.8.1",
+        "Parakstītie baiti nav nolasāmi: {}.",
+        "The signed bytes cannot be read: {}.",
+    ),
+    limit(
         "pades.unsupported-subfilter",
         "EN 319 142-1 6.3",
         "Paraksta veids nav atbalstīts: {}.",
@@ -197,6 +209,25 @@ pub(in super::super) const TEXTS: &[Text] = &[
     broken("pdf.no-end", "ISO 32000-2 7.5.5", "PDF nav noslēguma: {}.", "The PDF has no end: {}."),
     note("pdf.not-pdf", "ISO 32000-2 7.5.2", "Fails nav PDF: {}.", "The file is no PDF: {}."),
     broken(
+        "pdf.object-too-large",
+        "ISO 32000-2 C",
+        "PDF ir pārmērīgi liels objekts: {}.",
+        "The PDF has an excessively large object: {}.",
+    ),
+    broken("pdf.read", "ISO 32000-2 7.5", "PDF nav nolasāms: {}.", "The PDF cannot be read: {}."),
+    note(
+        "pdf.rebuilt",
+        "ISO 32000-2 7.5.4",
+        "PDF objektu rādītājs ir bojāts, objekti atrasti, failu pārmeklējot: {}.",
+        "The cross-reference of the PDF is damaged; its objects were found by searching the file: {}.",
+    ),
+    note(
+        "pdf.opened-without-password",
+        "ISO 32000-2 7.6",
+        "PDF ir šifrēts, bet atveras bez paroles: {}.",
+        "The PDF is encrypted but opens without a password: {}.",
+    ),
+    broken(
         "pdf.startxref",
         "ISO 32000-2 7.5.5",
         "PDF noslēgums nav pareizs: {}.",
@@ -210,7 +241,12 @@ pub(in super::super) const TEXTS: &[Text] = &[
     ),
     broken("pdf.syntax", "ISO 32000-2 7.2", "PDF nav pareizi uzrakstīts: {}.", "The PDF is not written rightly: {}."),
     broken("pdf.too-deep", "ISO 32000-2 C", "PDF ir par dziļi ligzdots: {}.", "The PDF is nested too deeply: {}."),
-    broken("pdf.too-large", "ISO 32000-2 C", "PDF ir par lielu: {}.", "The PDF is too large: {}."),
+    broken(
+        "pdf.too-much-work",
+        "ISO 32000-2 C",
+        "PDF lasīšana prasa pārmērīgi daudz darba: {}.",
+        "Reading the PDF takes excessive work: {}.",
+    ),
     broken(
         "pdf.too-many-objects",
         "ISO 32000-2 C",
