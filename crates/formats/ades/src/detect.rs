@@ -73,7 +73,7 @@ pub fn kind<R: Read + Seek>(source: &mut R) -> std::io::Result<Kind> {
 ///
 /// # Errors
 /// Only when the source cannot be read; whatever is wrong with the content is in the facts.
-pub fn read<R: Read + Seek>(
+pub fn read<R: Read + Seek + Send>(
     name: &str,
     mut source: R,
     objects: &mut dyn Objects,

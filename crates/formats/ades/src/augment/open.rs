@@ -5,6 +5,7 @@ use crate::{
     asic::{AsicError, cades::CadesContainer},
     cades,
     detect::{self, Kind, Limits},
+    pades,
     xades::Objects,
     zip::Archive,
 };
@@ -30,6 +31,7 @@ pub fn open<R: Read + Seek + Send + 'static>(
             Err(AugmentError::Unsupported(name.to_owned()))
         }
         Kind::Cms => Ok(Box::new(cades::File::open(name, source, objects)?)),
-        Kind::Pdf | Kind::Xml | Kind::Pem | Kind::Other => Err(AugmentError::Unsupported(name.to_owned())),
+        Kind::Pdf => Ok(Box::new(pades::Raised::open(source, &limits.pdf)?)),
+        Kind::Xml | Kind::Pem | Kind::Other => Err(AugmentError::Unsupported(name.to_owned())),
     }
 }

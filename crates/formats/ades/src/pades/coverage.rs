@@ -81,6 +81,7 @@ fn covered(doc: &Document<'_>, reach: &LazyReach<'_>, field: &Field, value: &Val
     tell("pades.changed-after-signing", &found.unexplained, true);
     tell("pades.form-filled-later", &found.filled, false);
     tell("pades.visible-field-later", &found.visible, false);
+    tell("pades.overlapping-field", &found.overlapping, false);
     if found.commented {
         tell("pades.commented-later", std::slice::from_ref(name), false);
     }
@@ -137,10 +138,13 @@ fn permission(signed: &Document<'_>, field: &Field, value: &Value) -> Option<Per
             permission.level = Some(permission.level.map_or(p, |old| old.min(p)));
         }
     }
+    if let Some(own) = mdp(signed, &value.dict).ok()? {
+        permission.level = Some(permission.level.map_or(own, |old| old.min(own)));
+    }
     Some(permission)
 }
 
-fn locked(doc: &Document<'_>, params: &Dict) -> Option<Locked> {
+pub(super) fn locked(doc: &Document<'_>, params: &Dict) -> Option<Locked> {
     let names = || -> Option<Vec<String>> { doc.array(params, "Fields").ok()?.iter().map(Object::to_text).collect() };
     match params.get("Action").as_name()? {
         b"All" => Some(Locked::All),
@@ -155,7 +159,12 @@ pub(super) fn certification(doc: &Document<'_>) -> Result<Option<i64>, PdfError>
     let (_, catalog) = doc.catalog()?;
     let Some(perms) = doc.dict(&catalog, "Perms")? else { return Ok(None) };
     let Some(signature) = doc.dict(&perms, "DocMDP")? else { return Ok(None) };
-    for reference in doc.array(&signature, "Reference")? {
+    mdp(doc, &signature)
+}
+
+/// `P` of the DocMDP transform of a signature, when it has one.
+fn mdp(doc: &Document<'_>, signature: &Dict) -> Result<Option<i64>, PdfError> {
+    for reference in doc.array(signature, "Reference")? {
         if let Object::Dict(reference) = doc.resolve(&reference)?
             && reference.is("TransformMethod", "DocMDP")
         {

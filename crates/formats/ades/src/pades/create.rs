@@ -3,11 +3,12 @@ use pki::{Attribute, Certificate, DigestAlgorithm, SignatureAlgorithm, SignedDat
 use serde::{Deserialize, Serialize};
 
 use super::{
-    PadesError, base64_bytes,
+    Lock, PadesError, Visible, base64_bytes,
     coverage::certification,
     date,
     dss::add_material,
     place::{Hole, Placed, place},
+    widget::Placement,
 };
 use crate::{
     facts::Level,
@@ -33,6 +34,17 @@ pub struct Request {
     pub reason: Option<String>,
     /// Claimed place.
     pub location: Option<String>,
+    /// How to reach the signer, as claimed.
+    pub contact: Option<String>,
+    /// The field to sign: one that is there and empty, or a new one of this name. `None`: a new one under a free name.
+    pub field: Option<String>,
+    /// What a reader of the page sees; `None`: nothing.
+    pub visible: Option<Visible>,
+    /// Form fields closed to later changes. An existing field brings its own.
+    pub lock: Option<Lock>,
+    /// Certifies the document (DocMDP), which only its first signature can: 1 nothing may change, 2 forms may be filled and signed,
+    /// 3 comments may also be made.
+    pub certify: Option<u8>,
     /// Bytes kept free for a signature time stamp.
     pub timestamp_room: usize,
 }
@@ -49,6 +61,11 @@ impl Request {
             signing_time,
             reason: None,
             location: None,
+            contact: None,
+            field: None,
+            visible: None,
+            lock: None,
+            certify: None,
             timestamp_room: 12 * 1024,
         })
     }
@@ -85,7 +102,7 @@ pub struct Prepared {
 }
 
 /// Makes everything of a signature on `file` but its value.
-pub fn prepare<'a>(file: impl Into<Bytes<'a>>, request: Request, limits: &Limits) -> Result<Prepared, PadesError> {
+pub fn prepare<'a>(file: impl Into<Bytes<'a>>, mut request: Request, limits: &Limits) -> Result<Prepared, PadesError> {
     let file = file.into();
     let doc = Document::open(file, limits)?;
     if certification(&doc)? == Some(1) {
@@ -100,12 +117,22 @@ pub fn prepare<'a>(file: impl Into<Bytes<'a>>, request: Request, limits: &Limits
         extra.set("Name", Object::text(name));
     }
     extra.set("M", Object::text(&date::write(request.signing_time)));
-    for (key, value) in [("Reason", &request.reason), ("Location", &request.location)] {
+    for (key, value) in
+        [("Reason", &request.reason), ("Location", &request.location), ("ContactInfo", &request.contact)]
+    {
         if let Some(value) = value {
             extra.set(key, Object::text(value));
         }
     }
-    let placed = place(&doc, Hole::Signature, extra, request.room())?;
+    // what is shown is in the revision from here on
+    let visible = request.visible.take();
+    let placement = Placement {
+        field: request.field.as_deref(),
+        visible: visible.as_ref(),
+        lock: request.lock.clone(),
+        certify: request.certify,
+    };
+    let placed = place(&doc, Hole::Signature, extra, request.room(), &placement)?;
     let message_digest = placed.digest(&file, request.digest)?;
     let to_be_signed = request.template(message_digest.clone())?.to_be_signed()?;
     Ok(Prepared { request, placed, message_digest, to_be_signed })
@@ -224,7 +251,7 @@ pub fn prepare_timestamp<'a>(
 ) -> Result<PreparedTimestamp, PadesError> {
     let file = file.into();
     let doc = Document::open(file, limits)?;
-    let placed = place(&doc, Hole::Timestamp, Dict::new(), room)?;
+    let placed = place(&doc, Hole::Timestamp, Dict::new(), room, &Placement::default())?;
     let imprint = placed.digest(&file, digest_algorithm)?;
     Ok(PreparedTimestamp { placed, digest: digest_algorithm, imprint })
 }

@@ -29,6 +29,27 @@ pub enum PadesError {
     /// The time stamp is over something else.
     #[error("the time stamp is not over this signature")]
     WrongTimestamp,
+    /// The picture of a visible signature.
+    #[error("the picture cannot be used: {0}")]
+    Image(&'static str),
+    /// The font of visible signatures has no such letter.
+    #[error("the letter {0:?} cannot be shown")]
+    Letter(char),
+    /// Text or picture do not fit.
+    #[error("the place of the signature is too small for its text or picture")]
+    TextSpace,
+    /// The document has no such page.
+    #[error("there is no page {0}")]
+    Page(usize),
+    /// The place lies beyond the page.
+    #[error("the place of the signature lies beyond the page")]
+    Outside,
+    /// A field of this name is signed already, is no signature field, or cannot be made.
+    #[error("the field {0:?} cannot take a signature")]
+    Field(String),
+    /// Only the first signature certifies, by level 1, 2 or 3.
+    #[error("only the first signature of a document can certify it, by level 1, 2 or 3")]
+    Certify,
     /// There is nothing to extend.
     #[error("the file has no signature")]
     NotSigned,
@@ -45,6 +66,13 @@ impl PadesError {
             Self::NoRoom { .. } => "pades.no-room",
             Self::WrongSignature => "pades.wrong-signature",
             Self::WrongTimestamp => "pades.wrong-timestamp",
+            Self::Image(_) => "pades.image",
+            Self::Letter(_) => "pades.letter",
+            Self::TextSpace => "pades.text-space",
+            Self::Page(_) => "pades.page",
+            Self::Outside => "pades.outside",
+            Self::Field(_) => "pades.field",
+            Self::Certify => "pades.certify",
             Self::NotSigned => "pades.not-signed",
         }
     }

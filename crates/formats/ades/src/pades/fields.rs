@@ -13,6 +13,8 @@ pub(super) struct Field {
     pub(super) at: Ref,
     /// The field dictionary.
     pub(super) dict: Dict,
+    /// Its widgets, when they are objects of their own.
+    pub(super) widgets: Vec<Ref>,
     /// The signature dictionary, when signed.
     pub(super) value: Option<Value>,
 }
@@ -80,13 +82,24 @@ impl Walk<'_, '_> {
             Object::Null => signature,
             kind => kind.as_name() == Some(b"Sig"),
         };
-        let kids = self.doc.array(&dict, "Kids")?;
+        let mut kids = self.doc.array(&dict, "Kids")?;
+        let mut widgets = Vec::new();
+        if signature {
+            // a child without a name is a widget of this field
+            let is_widget = |r: Ref| Ok(self.doc.get(r)?.as_dict().is_some_and(|d| !d.has("T") && !d.has("V")));
+            for kid in kids.iter().filter_map(Object::as_ref) {
+                if is_widget(kid)? {
+                    widgets.push(kid);
+                }
+            }
+            kids.retain(|k| k.as_ref().is_none_or(|r| !widgets.contains(&r)));
+        }
         if signature && (kids.is_empty() || dict.has("V")) {
             if self.form.signatures.len() >= limits.signatures {
                 return Err(PdfError::TooManySignatures { limit: limits.signatures });
             }
             let value = self.value(&dict, located.direct)?;
-            self.form.signatures.push(Field { name: name.clone(), at, dict, value });
+            self.form.signatures.push(Field { name: name.clone(), at, dict, widgets, value });
         }
         for kid in kids {
             self.visit(&kid, &name, signature, level + 1)?;

@@ -4,6 +4,7 @@
 //! [`Signed::with_material`] raise the level, [`Signed::increment`] is what to append to the file. Every state in between can be
 //! kept as JSON and does not hold the file. [`read`] collects the facts of all signatures of a file.
 
+mod appearance;
 mod changes;
 mod coverage;
 mod create;
@@ -12,16 +13,21 @@ mod dss;
 mod error;
 mod fields;
 mod place;
+mod raise;
 mod range;
 mod read;
+mod widget;
 
 #[cfg(test)]
 mod tests;
 
+pub use appearance::Visible;
 pub use create::{Prepared, PreparedTimestamp, Request, Signed, prepare, prepare_timestamp};
 pub use dss::add_material;
 pub use error::PadesError;
+pub use raise::{Raised, STAMP_ROOM};
 pub use read::read;
+pub use widget::Lock;
 
 use crate::pdf::{Document, PdfError};
 

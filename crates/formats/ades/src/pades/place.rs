@@ -5,8 +5,11 @@ use std::ops::Range;
 use pki::{DigestAlgorithm, Digester};
 use serde::{Deserialize, Serialize};
 
-use super::{PadesError, fields};
-use crate::pdf::{Bytes, Dict, Document, Object, PdfError, Ref, Update, serialize};
+use super::{
+    PadesError,
+    widget::{Chosen, Placement},
+};
+use crate::pdf::{Bytes, Dict, Document, Object, PdfError, Update, serialize};
 
 /// What goes into the hole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,12 +36,22 @@ pub(super) struct Placed {
 const DIGITS: usize = 12;
 
 /// Makes the revision. `extra` are further entries of the signature dictionary, `reserve` the bytes the signature may have.
-pub(super) fn place(doc: &Document<'_>, hole: Hole, extra: Dict, reserve: usize) -> Result<Placed, PadesError> {
+pub(super) fn place(
+    doc: &Document<'_>,
+    hole: Hole,
+    mut extra: Dict,
+    reserve: usize,
+    placement: &Placement<'_>,
+) -> Result<Placed, PadesError> {
+    let chosen = Chosen::of(doc, placement)?;
     let mut update = Update::new(doc)?;
+    if let Some(reference) = chosen.reference(doc.catalog()?.0) {
+        extra.set("Reference", reference);
+    }
     let value = update.reserve();
     let (body, range_at, contents_at) = dictionary(hole, extra, reserve);
     update.put_raw(value, body);
-    add_field(&mut update, value)?;
+    chosen.write(&mut update, value, placement.visible)?;
     let increment = update.finish();
     let missing = PdfError::Structure { num: value.num, what: "the signature was not written" };
     let at = increment.places.get(&value.num).copied().ok_or(missing)?;
@@ -109,62 +122,6 @@ fn dictionary(hole: Hole, extra: Dict, reserve: usize) -> (Vec<u8>, usize, usize
     body.resize(body.len() + 2 * reserve, b'0');
     body.extend_from_slice(b">>>");
     (body, range_at, contents_at)
-}
-
-/// Adds an invisible signature field to the form and to the first page; what is there is kept.
-fn add_field(update: &mut Update<'_, '_>, value: Ref) -> Result<(), PadesError> {
-    let doc = update.document();
-    let form = fields::form(doc)?;
-    let (root, mut catalog) = doc.catalog()?;
-    let (page, mut page_dict) = doc.first_page()?;
-    let name = (1..).map(|i| format!("Signature{i}")).find(|n| !form.names.contains(n)).unwrap_or_default();
-
-    let mut field = Dict::new();
-    field.set("Type", Object::name("Annot")).set("Subtype", Object::name("Widget")).set("FT", Object::name("Sig"));
-    field.set("Rect", Object::Array(vec![Object::Int(0); 4])).set("F", Object::Int(132));
-    field.set("T", Object::text(&name)).set("P", page).set("V", value);
-    let field = update.add(&field.into());
-
-    append(update, &mut page_dict, "Annots", field, Some(page))?;
-    let mut acro = doc.dict(&catalog, "AcroForm")?.unwrap_or_default();
-    let flags = doc.value(&acro, "SigFlags")?.as_int().unwrap_or(0);
-    acro.set("SigFlags", Object::Int(flags | 3));
-    let form_at = catalog.get("AcroForm").as_ref();
-    append(update, &mut acro, "Fields", field, None)?;
-    let mut catalog_changed = developer_extension(doc, &mut catalog)?;
-    match form_at {
-        Some(at) => update.put(at, &acro.into()),
-        None => {
-            catalog.set("AcroForm", acro);
-            catalog_changed = true;
-        }
-    }
-    if catalog_changed {
-        update.put(root, &catalog.into());
-    }
-    Ok(())
-}
-
-/// Appends to the array under `key`. When the array is an object of its own, only that is written, else `owner`, if given.
-fn append(
-    update: &mut Update<'_, '_>,
-    dict: &mut Dict,
-    key: &str,
-    item: Ref,
-    owner: Option<Ref>,
-) -> Result<(), PadesError> {
-    let mut items = update.document().array(dict, key)?;
-    items.push(item.into());
-    match (dict.get(key).as_ref(), owner) {
-        (Some(at), _) => update.put(at, &Object::Array(items)),
-        (None, owner) => {
-            dict.set(key, Object::Array(items));
-            if let Some(owner) = owner {
-                update.put(owner, &dict.clone().into());
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Declares the extension of EN 319 142-1 clause 5.6 in the catalog; whether that changed it.

@@ -8,7 +8,7 @@
 mod crypt;
 mod document;
 mod error;
-mod filter;
+pub(crate) mod filter;
 mod lexer;
 mod load;
 mod object;

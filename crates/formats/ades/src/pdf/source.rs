@@ -2,17 +2,18 @@
 
 use std::{
     borrow::Cow,
-    cell::{Cell, RefCell},
+    cell::Cell,
     collections::BTreeMap,
     fmt,
     io::{self, Read, Seek, SeekFrom},
     ops::Range,
+    sync::{Mutex, PoisonError},
 };
 
 use super::{PdfError, lexer::Lexer};
 
 /// Bytes that are read by position.
-pub trait Source {
+pub trait Source: Sync {
     /// How many there are.
     fn size(&self) -> usize;
     /// Fills `buffer` with the bytes from `at` on; the range lies inside.
@@ -160,7 +161,7 @@ impl<'a> From<&'a Vec<u8>> for Bytes<'a> {
         data.as_slice().into()
     }
 }
-impl<'a, R: Read + Seek> From<&'a Ranged<R>> for Bytes<'a> {
+impl<'a, R: Read + Seek + Send> From<&'a Ranged<R>> for Bytes<'a> {
     fn from(source: &'a Ranged<R>) -> Self {
         Self::of(source)
     }
@@ -199,7 +200,7 @@ const BLOCKS: usize = 64;
 /// A file read on demand; the blocks read last are kept (4 MiB).
 #[derive(Debug)]
 pub struct Ranged<R> {
-    inner: RefCell<Inner<R>>,
+    inner: Mutex<Inner<R>>,
     size: usize,
 }
 
@@ -214,7 +215,7 @@ impl<R: Read + Seek> Ranged<R> {
     /// Takes a file; its size is found by seeking.
     pub fn new(mut file: R) -> io::Result<Self> {
         let size = usize::try_from(file.seek(SeekFrom::End(0))?).map_err(io::Error::other)?;
-        Ok(Self { inner: RefCell::new(Inner { file, blocks: BTreeMap::new(), turn: 0 }), size })
+        Ok(Self { inner: Mutex::new(Inner { file, blocks: BTreeMap::new(), turn: 0 }), size })
     }
 }
 
@@ -244,13 +245,13 @@ impl<R: Read + Seek> Inner<R> {
     }
 }
 
-impl<R: Read + Seek> Source for Ranged<R> {
+impl<R: Read + Seek + Send> Source for Ranged<R> {
     fn size(&self) -> usize {
         self.size
     }
 
     fn read_at(&self, at: usize, buffer: &mut [u8]) -> io::Result<()> {
-        let mut inner = self.inner.borrow_mut();
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         if buffer.len() >= PIECE {
             return inner.read(at, buffer);
         }

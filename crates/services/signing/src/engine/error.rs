@@ -122,9 +122,13 @@ fn pdf_code(code: &str) -> &'static str {
     match code {
         "pdf.encrypted" => "signing.pdf.encrypted",
         "pades.locked" => "signing.pdf.locked",
-        "pdf.bomb" | "pdf.too-deep" | "pdf.too-much-work" | "pdf.object-too-large" | "pdf.too-many-objects" | "pdf.too-many-revisions" | "pdf.too-many-signatures" => {
-            "signing.pdf.bomb"
-        }
+        "pdf.bomb"
+        | "pdf.too-deep"
+        | "pdf.too-much-work"
+        | "pdf.object-too-large"
+        | "pdf.too-many-objects"
+        | "pdf.too-many-revisions"
+        | "pdf.too-many-signatures" => "signing.pdf.bomb",
         "pades.wrong-signature" => "signing.value.wrong",
         "pades.wrong-timestamp" => "signing.time-stamp.missing",
         "pades.no-room" | "pades.other-file" | "pades.not-signed" => "signing.internal",

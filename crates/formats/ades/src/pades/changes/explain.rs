@@ -204,8 +204,9 @@ impl Explain<'_, '_> {
                         self.all_new_below(is.get("V"));
                     }
                 }
-                "V" | "AS" | "I" | "RV" if may_fill => touched = true,
-                "AP" | "M" | "F" if may_fill => {}
+                // another look is another content for who reads it, whatever the value says
+                "V" | "AS" | "I" | "RV" | "AP" if may_fill => touched = true,
+                "M" | "F" if may_fill => {}
                 _ => self.refuse(format!("{name}/{key}")),
             }
         }
@@ -250,7 +251,12 @@ impl Explain<'_, '_> {
     fn new_field(&mut self, r: Ref) -> Result<(), PdfError> {
         let Object::Dict(field) = self.now.get(r)? else { return Ok(()) };
         let stamp = matches!(self.now.value(&field, "V")?, Object::Dict(v) if v.is("Type", "DocTimeStamp"));
-        let allowed = self.permission.level != Some(1) || stamp;
+        let signed = matches!(self.now.value(&field, "V")?, Object::Dict(_));
+        let rect = rectangle(self.now, &field)?;
+        // what is seen in a place that nobody signed, or that was certified without it, covers the document
+        let covers =
+            rect.is_some() && if self.permission.level.is_some() { !stamp } else { !signed && field.has("AP") };
+        let allowed = (self.permission.level != Some(1) || stamp) && !covers;
         if !self.is_new(r.num) || !field.is("FT", "Sig") || field.has("Kids") || field.has("Parent") || !allowed {
             self.refuse(format!("/AcroForm/Fields {} 0 R", r.num));
             return Ok(());
@@ -260,15 +266,32 @@ impl Explain<'_, '_> {
         for key in ["V", "AP", "Lock", "SV", "MK"] {
             self.all_new_below(field.get(key));
         }
-        let corner: Vec<f64> = self.now.array(&field, "Rect")?.iter().filter_map(Object::as_number).collect();
-        if let [a, b, c, d] = corner.as_slice()
-            && (a - c).abs() > 0.0
-            && (b - d).abs() > 0.0
-        {
+        if let Some(rect) = rect {
             let name = self.now.value(&field, "T")?.to_text().unwrap_or_default();
+            if self.overlaps(&field, rect)? {
+                self.changes.overlapping.push(name.clone());
+            }
             self.changes.visible.push(name);
         }
         Ok(())
+    }
+
+    /// Whether a new field lies over an annotation that was on its page when it was signed.
+    fn overlaps(&self, field: &Dict, [a, b, c, d]: [f64; 4]) -> Result<bool, PdfError> {
+        let Some(page) = field.get("P").as_ref() else { return Ok(false) };
+        let Object::Dict(page) = self.signed.get(page)? else { return Ok(false) };
+        for old in self.signed.array(&page, "Annots")? {
+            if let Object::Dict(old) = self.signed.resolve(&old)?
+                && let Some([e, f, g, h]) = rectangle(self.signed, &old)?
+                && a < g
+                && e < c
+                && b < h
+                && f < d
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Pages may only get the widgets of new signature fields, and comments where the certification allows them.
@@ -315,6 +338,14 @@ impl Explain<'_, '_> {
             }
         }
     }
+}
+
+/// The place of an annotation as left, bottom, right, top; `None` when it has no extent.
+pub(in crate::pades) fn rectangle(doc: &Document<'_>, annotation: &Dict) -> Result<Option<[f64; 4]>, PdfError> {
+    let corners: Vec<f64> = doc.array(annotation, "Rect")?.iter().filter_map(Object::as_number).collect();
+    let [a, b, c, d] = corners.as_slice() else { return Ok(None) };
+    let extent = (a - c).abs() > 0.0 && (b - d).abs() > 0.0;
+    Ok(extent.then(|| [a.min(*c), b.min(*d), a.max(*c), b.max(*d)]))
 }
 
 /// References of appearance streams: `N`, `R`, `D`, each a stream or a dictionary of states.

@@ -5,10 +5,12 @@
 //! certification allows, document information. One object left over, and the document is no longer what was signed.
 
 mod explain;
+mod name;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(super) use explain::rectangle;
 pub(super) use walk::Reach;
 
 use crate::pdf::{Document, Entry, Object, PdfError, Ref};
@@ -62,6 +64,8 @@ pub(super) struct Changes {
     pub(super) commented: bool,
     /// Names of later signature fields that are visible on a page.
     pub(super) visible: Vec<String>,
+    /// Those of them that lie over something that was there.
+    pub(super) overlapping: Vec<String>,
 }
 
 /// One changed object.
@@ -84,13 +88,10 @@ pub(super) fn compare(
     }
     let before = Reach::of(signed);
     let (mut changes, allowed) = explain::explain(signed, now, &before, &changed, permission)?;
-    for num in changed.keys() {
-        let unexplained = !allowed.contains(num) && now_reach.reached.contains(num);
-        // a reference that led nowhere when it was signed must not lead somewhere now
-        if unexplained || before.dangling.contains(num) {
-            changes.unexplained.push(format!("{num} 0 R"));
-        }
-    }
+    // a reference that led nowhere when it was signed must not lead somewhere now
+    let odd = |num: &u32| !allowed.contains(num) && now_reach.reached.contains(num) || before.dangling.contains(num);
+    let odd: BTreeSet<u32> = changed.keys().copied().filter(odd).collect();
+    changes.unexplained.extend(name::names(now, &odd));
     Ok(changes)
 }
 

@@ -2,6 +2,7 @@
 
 mod cms;
 mod stamps;
+mod told;
 
 use std::{cell::LazyCell, collections::BTreeSet};
 
@@ -33,12 +34,7 @@ pub fn read<'a>(name: &str, data: impl Into<Bytes<'a>>, limits: &Limits) -> Resu
     let form = form(&doc)?;
     let reach: LazyReach<'_> = LazyCell::new(Box::new(|| Reach::of(&doc)));
     let mut file = FileFacts { container: Some("PDF"), ..FileFacts::default() };
-    if let Some(e) = doc.broken() {
-        file.defects.push(Defect { code: "pdf.rebuilt", object: e.to_string(), fatal: false });
-    }
-    if doc.is_encrypted() {
-        file.defects.push(Defect { code: "pdf.opened-without-password", object: name.to_owned(), fatal: false });
-    }
+    file.defects.extend(told::document(&doc, name, &form.signatures));
     let material = dss::read(&doc).unwrap_or_else(|e| {
         let object = format!("/DSS: {}", e.code());
         file.defects.push(Defect { code: "pades.validation-data-unreadable", object, fatal: false });

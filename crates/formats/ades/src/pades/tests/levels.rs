@@ -1,71 +1,17 @@
 //! Whole signatures with a small PKI.
 
 use pki::{
-    CertStatus, DigestAlgorithm, SignatureAlgorithm,
-    testing::{TestEntity, TestKey, day},
+    DigestAlgorithm, SignatureAlgorithm,
+    testing::{TestKey, day},
 };
 use proptest::prelude::*;
 
+use super::{limits, pki};
 use crate::{
     facts::{Coverage, FileFacts, Level, TimestampKind},
-    material::Material,
-    pades::{PadesError, Prepared, Request, prepare, prepare_timestamp, read},
-    pdf::{Dict, Document, Limits, Object, Sample, Update, sample},
+    pades::{PadesError, Request, prepare, read},
+    pdf::{Dict, Document, Object, Sample, Update, sample},
 };
-
-struct Pki {
-    ca: TestEntity,
-    signer: TestEntity,
-    tsa: TestEntity,
-    ocsp: TestEntity,
-}
-
-fn pki(key: TestKey) -> Pki {
-    let ca = TestEntity::root("Izdevējs", TestKey::p256());
-    let signer = ca.issue_signer(3, "Anna Paraugs", key);
-    let tsa = ca.issue_tsa(5, "Laika zīmogs", TestKey::p256());
-    let ocsp = ca.issue_ocsp(6, "OCSP", TestKey::p256());
-    Pki { ca, signer, tsa, ocsp }
-}
-
-fn limits() -> Limits {
-    Limits::default()
-}
-
-impl Pki {
-    fn prepare(&self, file: &[u8]) -> Prepared {
-        let mut request = Request::new(self.signer.certificate.der(), day(300)).unwrap();
-        request.chain = vec![self.ca.certificate.der().to_vec()];
-        request.digest = DigestAlgorithm::Sha256;
-        request.reason = Some("Piekrītu".into());
-        prepare(file, request, &limits()).unwrap()
-    }
-
-    fn sign(&self, file: &[u8], level: Level) -> Vec<u8> {
-        let prepared = self.prepare(file);
-        // what is kept between the two steps survives being written down
-        let prepared: Prepared = serde_json::from_str(&serde_json::to_string(&prepared).unwrap()).unwrap();
-        let value = self.signer.key.sign(prepared.to_be_signed());
-        let mut signed = prepared.finish(&value).unwrap();
-        if level >= Level::T {
-            let (_, imprint) = signed.timestamp_imprint();
-            signed = signed.with_timestamp(&self.tsa.time_stamp(&imprint, day(301))).unwrap();
-        }
-        if level >= Level::LT {
-            let status = self.ocsp.ocsp(&self.ca.certificate, &self.signer.certificate, CertStatus::Good, day(302));
-            let certificates = vec![self.ocsp.certificate.der().to_vec()];
-            signed = signed.with_material(Material { certificates, crls: vec![], ocsps: vec![status] });
-        }
-        assert_eq!(signed.level(), level.min(Level::LT));
-        let mut out = [file, &signed.increment(file, &limits()).unwrap()].concat();
-        if level == Level::LTA {
-            let stamp = prepare_timestamp(&out, DigestAlgorithm::Sha256, 8192, &limits()).unwrap();
-            let token = self.tsa.time_stamp(stamp.imprint().1, day(303));
-            out.extend(stamp.finish(&token).unwrap());
-        }
-        out
-    }
-}
 
 fn facts(data: &[u8]) -> FileFacts {
     read("Ligums.pdf", data, &limits()).unwrap()

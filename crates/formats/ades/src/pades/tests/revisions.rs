@@ -13,6 +13,7 @@ use crate::{
         dss::add_material,
         fields::form,
         place::{Hole, place},
+        widget::Placement,
     },
     pdf::{Dict, Document, Limits, Object, Ref, Sample, Update, sample},
 };
@@ -25,7 +26,7 @@ fn open(data: &[u8]) -> Document<'_> {
 
 fn with_field(data: &[u8], hole: Hole) -> Vec<u8> {
     let doc = open(data);
-    let mut placed = place(&doc, hole, Dict::new(), 64).unwrap();
+    let mut placed = place(&doc, hole, Dict::new(), 64, &Placement::default()).unwrap();
     placed.fill(b"\x30\x03signature").unwrap();
     [data, &placed.bytes].concat()
 }

@@ -12,7 +12,7 @@ use super::{Dict, Object, PdfError};
 const CHAIN: usize = 8;
 
 /// Decodes `raw` by the filters of `dict`, giving at most `budget` bytes.
-pub(super) fn decode(num: u32, dict: &Dict, raw: impl Read, budget: usize, limit: usize) -> Result<Vec<u8>, PdfError> {
+pub(crate) fn decode(num: u32, dict: &Dict, raw: impl Read, budget: usize, limit: usize) -> Result<Vec<u8>, PdfError> {
     let unsupported = || PdfError::Filter { num };
     let all = |key: &str, short: &str| match if dict.has(key) { dict.get(key) } else { dict.get(short) } {
         Object::Null => Vec::new(),

@@ -140,6 +140,30 @@ pub(in super::super) const TEXTS: &[Text] = &[
         "The reference to the signing certificate is not right: {}.",
     ),
     note(
+        "pades.overlapping-field",
+        "ISO 32000-2 12.8.2.2",
+        "Pēc parakstīšanas pievienots paraksta lauks aizsedz to, kas lapā jau bija: {}.",
+        "A signature field added after signing lies over what was on the page: {}.",
+    ),
+    note(
+        "pades.hidden-field",
+        "ISO 32000-2 12.5.3",
+        "Paraksta lauks lapā ir paslēpts: {}.",
+        "The signature field is hidden on its page: {}.",
+    ),
+    note(
+        "pades.usage-rights",
+        "ISO 32000-2 12.8.2.3",
+        "Dokumentam ir lietošanas tiesību paraksts, kas nav neviena cilvēka paraksts: {}.",
+        "The document has a usage rights signature, which is no signature of a person: {}.",
+    ),
+    note(
+        "pades.attachments",
+        "ISO 32000-2 7.11.4",
+        "Dokumentā ir ievietoti faili: {}.",
+        "Files are embedded in the document: {}.",
+    ),
+    note(
         "pades.signing-time",
         "EN 319 142-1 6.3",
         "Parakstīšanas laiks nav nolasāms: {}.",
