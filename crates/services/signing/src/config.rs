@@ -21,14 +21,7 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self {
-            files: 20,
-            file_size: 1 << 30,
-            minutes: 60,
-            keep_days: 30,
-            renew_days: 90,
-            report_minutes: 60,
-        }
+        Self { files: 20, file_size: 1 << 30, minutes: 60, keep_days: 30, renew_days: 90, report_minutes: 60 }
     }
 }
 
