@@ -109,9 +109,8 @@ pub(crate) struct Options {
     /// City where the signature is made.
     #[arg(long, value_name = "TEXT")]
     city: Option<String>,
-    /// Reason (PDF).
-    #[arg(long, value_name = "TEXT")]
-    reason: Option<String>,
+    #[command(flatten)]
+    pdf: pdf::Options,
     #[command(flatten)]
     key: key::Options,
     #[command(flatten)]
