@@ -99,8 +99,14 @@ impl<R: Read + Seek + Send> Raise for Raised<R> {
     }
 
     fn level(&self, id: &str) -> Option<Level> {
-        let levels = self.signatures(id).iter().map(|s| s.level_elements);
-        levels.min_by_key(|level| level.map(|l| l as u8)).flatten()
+        // an older kind of signature is no baseline signature, but gets the same revisions
+        let level = |s: &SignatureFacts| match (s.level_elements, s.timestamps.is_empty()) {
+            (None, _) if s.signing_certificate.is_none() => None,
+            (None, true) => Some(Level::B),
+            (None, false) => Some(Level::T),
+            (level, _) => level,
+        };
+        self.signatures(id).iter().map(level).min_by_key(|level| level.map(|l| l as u8)).flatten()
     }
 
     fn signing_certificates(&self, id: &str) -> Vec<Vec<u8>> {

@@ -15,8 +15,8 @@ use crate::{
 
 /// Raises a file to `level`, the stamps on `at` and later days.
 fn raised(pki: &Pki, data: &[u8], level: Level, at: u16) -> Result<Vec<u8>, AugmentError> {
-    let mut file = Raised::open(std::io::Cursor::new(data.to_vec()), &limits())?;
-    let mut steps = Augmentation::new(&mut file, level, None, DigestAlgorithm::Sha256)?;
+    let file = Raised::open(std::io::Cursor::new(data.to_vec()), &limits())?;
+    let mut steps = Augmentation::new(Box::new(file), level, None, DigestAlgorithm::Sha256)?;
     let mut at = at;
     while let Some(want) = steps.want()? {
         match want {
@@ -29,7 +29,7 @@ fn raised(pki: &Pki, data: &[u8], level: Level, at: u16) -> Result<Vec<u8>, Augm
         at += 1;
     }
     let mut out = Vec::new();
-    file.write(&mut out)?;
+    steps.into_file().write(&mut out)?;
     Ok(out)
 }
 
