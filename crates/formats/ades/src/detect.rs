@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Largest XML file read.
-const MAX_XML: u64 = 64 << 20;
+pub(crate) const MAX_XML: u64 = 64 << 20;
 /// Largest CMS file in PEM; in BER there is no limit.
 const MAX_PEM: u64 = 64 << 20;
 /// How far into a file `%PDF-` may stand.

@@ -3,7 +3,7 @@ use std::io::{Read, Write};
 use jiff::Timestamp;
 use pki::{DigestAlgorithm, Digester};
 
-use super::{ASIC_E, AsicError, Naming, is_internal, manifest};
+use super::{AsicError, Naming, is_internal, manifest};
 use crate::{
     xades::DataObject,
     zip::{Packing, Writer},
@@ -23,7 +23,7 @@ impl<W: Write> Builder<W> {
     /// # Errors
     /// When writing fails.
     pub fn new(out: W, naming: Naming, digest: DigestAlgorithm, modified: Timestamp) -> Result<Self, AsicError> {
-        Self::typed(out, ASIC_E, naming, digest, modified)
+        Self::typed(out, naming.media_type(), naming, digest, modified)
     }
 
     /// Like [`Self::new`], of another media type.
@@ -77,7 +77,7 @@ impl<W: Write> Builder<W> {
             return Err(AsicError::Empty);
         }
         let listed: Vec<_> = self.files.iter().map(|f| (f.name.clone(), f.media_type.clone())).collect();
-        self.zip.deflated(manifest::NAME, manifest::write(&listed).as_bytes())?;
+        self.zip.deflated(manifest::NAME, manifest::write(self.naming.media_type(), &listed).as_bytes())?;
         for (n, xml) in signatures.iter().enumerate() {
             self.zip.deflated(&self.naming.signature_name(n), xml.as_ref().as_bytes())?;
         }

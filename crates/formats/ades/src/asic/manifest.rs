@@ -2,20 +2,18 @@ use std::collections::BTreeMap;
 
 use xml::{Document, Limits, Tag};
 
-use super::ASIC_E;
-
 pub(super) const NAME: &str = "META-INF/manifest.xml";
 const MANIFEST: &str = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0";
 
 /// The ODF manifest of files and their media types.
-pub(super) fn write(files: &[(String, String)]) -> String {
+pub(super) fn write(media_type: &str, files: &[(String, String)]) -> String {
     let entry = |path: &str, media: &str| {
         Tag::new("manifest:file-entry").with("manifest:full-path", path).with("manifest:media-type", media)
     };
     let root = Tag::new("manifest:manifest")
         .with("xmlns:manifest", MANIFEST)
         .with("manifest:version", "1.2")
-        .child(entry("/", ASIC_E))
+        .child(entry("/", media_type))
         .children(files.iter().map(|(name, media)| entry(name, media)));
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\n{root}")
 }

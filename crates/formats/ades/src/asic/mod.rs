@@ -1,4 +1,4 @@
-//! ASiC-E containers with XAdES (EN 319 162-1), under the names of EDOC 2.0 or of ASiC.
+//! ASiC containers with XAdES (EN 319 162-1), under the names of EDOC 2.0 or of ASiC; BDOC, EDOC 1.0 and ADOC are read.
 //!
 //! A new container is written front to back while its files are digested, so that any size passes through constant memory; a further
 //! signature is put into an existing one by copying what is there byte for byte.
@@ -8,11 +8,14 @@ mod container;
 mod create;
 mod error;
 mod manifest;
+mod profile;
+mod raise;
 mod read;
 
 pub use container::Container;
 pub use create::Builder;
 pub use error::AsicError;
+pub use raise::XadesContainer;
 use read::copy;
 pub use read::read;
 
@@ -30,6 +33,8 @@ pub enum Naming {
     Edoc,
     /// EN 319 162-1: `META-INF/signatures0.xml`.
     Asice,
+    /// EN 319 162-1, one file: `META-INF/signatures.xml`.
+    Asics,
 }
 
 impl Naming {
@@ -38,17 +43,26 @@ impl Naming {
         match self {
             Self::Edoc => format!("META-INF/edoc-signatures-S{}.xml", n + 1),
             Self::Asice => format!("META-INF/signatures{n}.xml"),
+            Self::Asics => "META-INF/signatures.xml".to_owned(),
         }
     }
     /// Id of the signature number `n`, counted from 0.
     pub fn signature_id(n: usize) -> String {
         format!("S{}", n + 1)
     }
+    /// Media type of the container.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Edoc | Self::Asice => ASIC_E,
+            Self::Asics => ASIC_S,
+        }
+    }
     /// File name extension of the container.
     pub fn extension(self) -> &'static str {
         match self {
             Self::Edoc => "edoc",
             Self::Asice => "asice",
+            Self::Asics => "asics",
         }
     }
 }

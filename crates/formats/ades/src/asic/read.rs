@@ -1,12 +1,17 @@
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     io::{BufReader, Read, Seek, Write},
 };
 
 use pki::{DigestAlgorithm, Digester};
 use xml::{Document, dsig::DS};
 
-use super::{ASIC, ASIC_E, ASIC_S, cades, container::MAX_INTERNAL, is_internal, is_signature, manifest};
+use super::{
+    ASIC, cades,
+    container::MAX_INTERNAL,
+    manifest,
+    profile::{self, Family},
+};
 use crate::{
     facts::{Coverage, Covered, Defect, FileFacts},
     xades::{Objects, defect, read_signatures},
@@ -24,17 +29,15 @@ pub fn read<R: Read + Seek>(source: R, limits: &Limits) -> FileFacts {
         }
     };
     let mut files = Files { archive, media_types: BTreeMap::new(), known: HashMap::new() };
-    files.container(&mut facts);
-    if facts.container.is_none() {
-        return facts;
-    }
-    files.manifest(&mut facts);
+    let Some(family) = files.container(&mut facts) else { return facts };
+    files.manifest(family, &mut facts);
     let names: Vec<String> = files.archive.entries().iter().map(|e| e.name().to_owned()).collect();
-    for name in names.iter().filter(|n| is_internal(n)) {
-        files.internal(name, &mut facts);
+    for name in names.iter().filter(|n| family.is_internal(n)) {
+        files.internal(name, family, &mut facts);
     }
-    let stamped = cades::read(&mut files, &mut facts);
-    coverage(&names, &stamped, &mut facts);
+    let stamped = if family == Family::Asic { cades::read(&mut files, &mut facts) } else { BTreeSet::new() };
+    profile::by_policy(&mut facts);
+    coverage(&names, family, &stamped, &mut facts);
     facts
 }
 
@@ -84,7 +87,7 @@ impl<R: Read + Seek> Objects for Files<R> {
 
 impl<R: Read + Seek> Files<R> {
     /// Decides what container it is.
-    fn container(&mut self, facts: &mut FileFacts) {
+    fn container(&mut self, facts: &mut FileFacts) -> Option<Family> {
         let first = self.archive.entries().first().map(|e| (e.name().to_owned(), e.is_plain_first()));
         let declared = match self.archive.find("mimetype") {
             Some(_) => self.archive.content("mimetype", 256).ok(),
@@ -92,26 +95,14 @@ impl<R: Read + Seek> Files<R> {
         };
         let text = declared.map(|d| String::from_utf8_lossy(&d).into_owned());
         let clean = text.as_deref().map(|t| t.trim_start_matches('\u{FEFF}').trim_end());
-        let signed =
-            self.archive.entries().iter().any(|e| is_signature(e.name()) || cades::internal(e.name()).is_some());
-        facts.container = match clean {
-            Some(ASIC_E) => Some("ASiC-E"),
-            Some(ASIC_S) => Some("ASiC-S"),
-            Some(_) => None,
-            None if self.archive.find("[Content_Types].xml").is_some() => Some("EDOC 1.0"),
-            None if signed => Some("ASiC-E"),
-            None => None,
-        };
-        if facts.container == Some("EDOC 1.0") {
-            facts.defects.push(defect("asic.edoc-1", "[Content_Types].xml", false));
-        } else if facts.container.is_some()
-            && (first != Some(("mimetype".to_owned(), true)) || text.as_deref() != clean)
-        {
+        let family = profile::of(&self.archive, clean, facts)?;
+        if family != Family::Opc && (first != Some(("mimetype".to_owned(), true)) || text.as_deref() != clean) {
             facts.defects.push(defect("asic.mimetype", "mimetype", false));
         }
+        Some(family)
     }
 
-    fn manifest(&mut self, facts: &mut FileFacts) {
+    fn manifest(&mut self, family: Family, facts: &mut FileFacts) {
         if self.archive.find(manifest::NAME).is_none() {
             return;
         }
@@ -120,7 +111,7 @@ impl<R: Read + Seek> Files<R> {
             facts.defects.push(defect("asic.manifest", manifest::NAME, false));
             return;
         };
-        let files = self.archive.entries().iter().filter(|e| !is_internal(e.name()) && !e.is_directory());
+        let files = self.archive.entries().iter().filter(|e| !family.is_internal(e.name()) && !e.is_directory());
         let unlisted = files.map(|e| e.name()).filter(|n| !listed.contains_key(*n));
         let absent = listed.keys().map(String::as_str).filter(|n| !n.ends_with('/') && self.archive.find(n).is_none());
         for name in unlisted.chain(absent) {
@@ -130,15 +121,15 @@ impl<R: Read + Seek> Files<R> {
     }
 
     /// A file of the container itself: signatures are read, what is not known is told.
-    fn internal(&mut self, name: &str, facts: &mut FileFacts) {
-        if is_signature(name) {
-            self.signatures(name, facts);
-        } else if cades::internal(name).is_none() && !matches!(name, "mimetype" | manifest::NAME | "META-INF/") {
+    fn internal(&mut self, name: &str, family: Family, facts: &mut FileFacts) {
+        if family.is_signature(name) {
+            self.signatures(name, family, facts);
+        } else if !family.is_known(name) {
             facts.defects.push(defect("asic.unknown-file", name, false));
         }
     }
 
-    fn signatures(&mut self, name: &str, facts: &mut FileFacts) {
+    fn signatures(&mut self, name: &str, family: Family, facts: &mut FileFacts) {
         let bytes = match self.archive.content(name, MAX_INTERNAL) {
             Ok(b) => b,
             Err(e) => return facts.defects.push(from_zip(e)),
@@ -152,7 +143,8 @@ impl<R: Read + Seek> Files<R> {
             }
         };
         let root = doc.root();
-        if !(root.is(ASIC, "XAdESSignatures") && root.children().all(|c| c.is(DS, "Signature"))) {
+        let asic = family == Family::Asic && facts.profile != Some("BDOC 1.0");
+        if asic && !(root.is(ASIC, "XAdESSignatures") && root.children().all(|c| c.is(DS, "Signature"))) {
             facts.defects.push(defect("asic.signatures-root", name, false));
         }
         let before = facts.signatures.len();
@@ -164,21 +156,20 @@ impl<R: Read + Seek> Files<R> {
 }
 
 /// Tells for each signature which files it does not cover, and for the container which files none covers.
-fn coverage(names: &[String], stamped: &BTreeSet<String>, facts: &mut FileFacts) {
-    let files: Vec<&String> = names.iter().filter(|n| !is_internal(n) && !n.ends_with('/')).collect();
-    for s in &mut facts.signatures {
-        for name in &files {
-            if !s.scope.iter().any(|c| c.name == **name) {
-                s.scope.push(Covered { name: (*name).clone(), covered: Coverage::None });
-            }
-        }
+fn coverage(names: &[String], family: Family, stamped: &BTreeSet<String>, facts: &mut FileFacts) {
+    let files: Vec<&String> = names.iter().filter(|n| !family.is_internal(n) && !n.ends_with('/')).collect();
+    let mut covered: HashSet<String> = HashSet::new();
+    for s in facts.signatures.iter_mut().filter(|s| s.counter_of.is_none()) {
+        let own: HashSet<String> = s.scope.iter().map(|c| c.name.clone()).collect();
+        covered.extend(s.scope.iter().filter(|c| c.covered != Coverage::None).map(|c| c.name.clone()));
+        let not = files.iter().filter(|n| !own.contains(n.as_str()));
+        let not: Vec<Covered> = not.map(|n| Covered { name: (*n).clone(), covered: Coverage::None }).collect();
+        s.scope.extend(not);
     }
-    let covered = |name: &String| {
-        facts.signatures.iter().any(|s| s.scope.iter().any(|c| c.name == *name && c.covered != Coverage::None))
-    };
     // Without signatures the time stamps are what is over the files.
     if facts.signatures.is_empty() && !facts.timestamps.is_empty() {
         return;
     }
-    facts.unsigned = files.into_iter().filter(|n| !covered(n) && !stamped.contains(*n)).cloned().collect();
+    facts.unsigned =
+        files.into_iter().filter(|n| !covered.contains(n.as_str()) && !stamped.contains(*n)).cloned().collect();
 }

@@ -1,12 +1,12 @@
-use std::io::{Read, Seek};
+use std::io::{Read, Seek, SeekFrom};
 
 use super::{AugmentError, Raise};
 use crate::{
-    asic::{AsicError, cades::CadesContainer},
+    asic::{AsicError, XadesContainer, cades::CadesContainer},
     cades,
     detect::{self, Kind, Limits},
     pades,
-    xades::Objects,
+    xades::{self, Objects},
     zip::Archive,
 };
 
@@ -28,10 +28,20 @@ pub fn open<R: Read + Seek + Send + 'static>(
             if CadesContainer::is_one(&archive) {
                 return Ok(Box::new(CadesContainer::over(archive)?));
             }
-            Err(AugmentError::Unsupported(name.to_owned()))
+            Ok(Box::new(XadesContainer::over(archive)?))
         }
         Kind::Cms => Ok(Box::new(cades::File::open(name, source, objects)?)),
         Kind::Pdf => Ok(Box::new(pades::Raised::open(source, &limits.pdf)?)),
-        Kind::Xml | Kind::Pem | Kind::Other => Err(AugmentError::Unsupported(name.to_owned())),
+        Kind::Xml => {
+            let size = source.seek(SeekFrom::End(0))?;
+            source.seek(SeekFrom::Start(0))?;
+            if size > detect::MAX_XML {
+                return Err(AugmentError::Unsupported(name.to_owned()));
+            }
+            let mut bytes = Vec::new();
+            source.read_to_end(&mut bytes)?;
+            Ok(Box::new(xades::File::open(&bytes, objects)?))
+        }
+        Kind::Pem | Kind::Other => Err(AugmentError::Unsupported(name.to_owned())),
     }
 }

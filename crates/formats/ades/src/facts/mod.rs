@@ -14,7 +14,7 @@ pub use object::ObjectId;
 /// Names of containers and of profiles that readers give.
 const NAMES: &[&str] = &[
     "ASiC-E", "ASiC-S", "PDF", "XML", "CMS", "JSON", "TST", "ERS", "XMLERS", "EDOC 1.0", "EDOC 2.0", "BDOC 1.0",
-    "BDOC 2.0", "BDOC 2.1", "ADOC 1.0", "ADOC 2.0",
+    "BDOC 2.0", "BDOC 2.1", "ADOC 1.0", "ADOC 2.0", "OPC",
 ];
 
 /// A name that this program knows. (The derived reader would bind its input to the life of the program, were it written out.)

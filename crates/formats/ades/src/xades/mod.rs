@@ -6,6 +6,7 @@
 mod error;
 mod prepare;
 mod properties;
+mod raise;
 mod read;
 mod signed;
 
@@ -13,6 +14,7 @@ pub use error::XadesError;
 pub(crate) use prepare::encode_uri;
 pub use prepare::{DataObject, Prepared, Request, prepare};
 pub use properties::Place;
+pub use raise::{File, Text};
 pub use read::{Nothing, Objects, read_document};
 pub(crate) use read::{decode_uri, defect, read_signatures};
 pub use signed::Signed;

@@ -209,7 +209,23 @@ impl Prepared {
         pki::verify(certificate.spki(), self.request.algorithm, &signed, value).map_err(|_| XadesError::Value)?;
         let value = to_xml_value(self.request.algorithm, certificate.public_key().kind(), value)
             .map_err(|_| XadesError::Value)?;
-        Signed::new(self, &value)
+        Ok(self.signed(&value))
+    }
+}
+
+impl Prepared {
+    fn signed(self, value: &[u8]) -> Signed {
+        let value = STANDARD.encode(value);
+        let text = Parts {
+            id: &self.request.id,
+            info: &self.signed_info,
+            value: &value,
+            key_info: &self.key_info,
+            properties: &self.signed_properties,
+            unsigned: "",
+        }
+        .assemble();
+        Signed::new(text, 0, self.request.certificate, self.request.digest)
     }
 }
 

@@ -120,7 +120,7 @@ fn container(input: &Input, limits: &EngineLimits) -> Result<Inspected, EngineEr
     let mut container = Container::open(input.open()?, &limits.zip)?;
     let kind = match container.naming() {
         Naming::Edoc => Kind::Edoc,
-        Naming::Asice => Kind::Asice,
+        Naming::Asice | Naming::Asics => Kind::Asice,
     };
     let signatures = u64::try_from(container.signatures().len()).unwrap_or(u64::MAX);
     let contains = container.files(pki::DigestAlgorithm::Sha256)?.into_iter().map(|f| f.name).collect();

@@ -1,11 +1,11 @@
 //! Counter-signatures (EN 319 132-1 clause 5.2.7): inside the signature they sign, or beside it and known by the type of their reference.
 
 use xml::{
-    Document, Node,
+    Node,
     dsig::{DS, Signature, Target},
 };
 
-use super::{children, defect, is, qualifying, signature_id};
+use super::{Found, children, defect, is, qualifying};
 use crate::{
     facts::{Coverage, Covered, FileFacts, SignatureFacts},
     xades::COUNTERSIGNED,
@@ -41,22 +41,18 @@ pub(super) fn check(node: Node<'_, '_>, id: &str, value: Node<'_, '_>, facts: &m
     }
 }
 
-/// Signatures beside others that say by the type of a reference whose value they sign.
-pub(super) fn by_type(doc: &Document<'_>, facts: &mut FileFacts) {
-    let mut found = Vec::new();
-    for node in doc.elements().filter(|n| n.is(DS, "Signature") && parent(*n).is_none()) {
-        let Ok(signature) = Signature::read(node) else { continue };
-        let typed = signature.signed_info.references.iter().filter(|r| r.kind == Some(COUNTERSIGNED));
-        for reference in typed {
+/// Signatures beside others that say by the type of a reference whose value they sign. `before` signatures of other documents come first.
+pub(super) fn by_type(all: &[Found<'_, '_>], before: usize, facts: &mut FileFacts) {
+    for (at, found) in all.iter().enumerate().filter(|(_, f)| f.counter_of.is_none()) {
+        let Ok(signature) = Signature::read(found.node) else { continue };
+        for reference in signature.signed_info.references.iter().filter(|r| r.kind == Some(COUNTERSIGNED)) {
             let Ok(Target::Element(id)) = reference.target() else { continue };
-            let value = doc.by_id(id).filter(|n| n.is(DS, "SignatureValue"));
-            let Some(outer) = value.and_then(Node::parent).filter(|o| *o != node) else { continue };
-            found.push((signature_id(node, 0), signature_id(outer, 0)));
-        }
-    }
-    for (id, of) in found {
-        if let Some(s) = facts.signatures.iter_mut().find(|s| s.id == id && s.counter_of.is_none()) {
-            s.counter_of = Some(of);
+            let value = found.node.document().by_id(id).filter(|n| n.is(DS, "SignatureValue"));
+            let outer = value.and_then(Node::parent).filter(|o| *o != found.node);
+            let outer = outer.and_then(|o| all.iter().find(|f| f.node == o));
+            if let (Some(outer), Some(own)) = (outer, facts.signatures.get_mut(before + at)) {
+                own.counter_of = Some(outer.id.clone());
+            }
         }
     }
 }

@@ -57,53 +57,80 @@ pub fn read_document(bytes: &[u8], objects: &mut dyn Objects) -> FileFacts {
 
 /// Most signatures of one file.
 const MAX_SIGNATURES: usize = 500;
-/// Counter-signatures of counter-signatures.
+/// Depth of counter-signatures of counter-signatures.
 const MAX_DEPTH: usize = 8;
+
+/// A signature of a document.
+pub(crate) struct Found<'d, 'a> {
+    /// Its Id, made unique among those of the file.
+    pub(crate) id: String,
+    pub(crate) node: Node<'d, 'a>,
+    /// Place in the list of the signature that it counter-signs by standing in it.
+    pub(crate) counter_of: Option<usize>,
+    depth: usize,
+}
+
+/// All signatures of a document in their order, counter-signatures after what they sign. `taken` are ids of other documents of the file.
+pub(crate) fn list<'d, 'a>(doc: &'d Document<'a>, taken: &[String]) -> Vec<Found<'d, 'a>> {
+    let mut found: Vec<Found<'d, 'a>> = Vec::new();
+    let top = doc.elements().filter(|n| n.is(DS, "Signature") && counter::parent(*n).is_none());
+    for node in top {
+        let mut next = found.len();
+        push(node, None, 0, taken, &mut found);
+        while let Some(outer) = found.get(next) {
+            let (node, depth) = (outer.node, outer.depth + 1);
+            for inner in counter::of(node) {
+                push(inner, Some(next), depth, taken, &mut found);
+            }
+            next += 1;
+        }
+    }
+    found
+}
+
+fn push<'d, 'a>(
+    node: Node<'d, 'a>,
+    counter_of: Option<usize>,
+    depth: usize,
+    taken: &[String],
+    found: &mut Vec<Found<'d, 'a>>,
+) {
+    if found.len() > MAX_SIGNATURES || depth > MAX_DEPTH {
+        return;
+    }
+    let number = taken.len() + found.len();
+    let id = signature_id(node, number);
+    let used = |id: &String| taken.contains(id) || found.iter().any(|f| f.id == *id);
+    let free = (2..).map(|n: u32| format!("{id}-{n}")).find(|n| !used(n));
+    let id = if used(&id) { free.unwrap_or_default() } else { id };
+    found.push(Found { id, node, counter_of, depth });
+}
 
 /// Reads all signatures of a document, counter-signatures after what they sign.
 pub(crate) fn read_signatures(doc: &Document<'_>, file: &str, objects: &mut dyn Objects, facts: &mut FileFacts) {
-    let mut counters = Vec::new();
-    let nodes: Vec<Node<'_, '_>> = doc.elements().filter(|n| n.is(DS, "Signature")).collect();
-    for (at, node) in nodes.iter().enumerate() {
-        let outside = || nodes.get(..at).unwrap_or(&[]).iter().any(|outer| node.is_within(outer.id()));
-        match counter::parent(*node) {
-            // Read with the signature it belongs to.
-            Some(_) => counters.push(*node),
-            None => {
-                if outside() {
-                    facts.defects.push(defect("xades.nested-signature", file, false));
-                }
-                signature(*node, None, 0, objects, facts, file);
-            }
+    let taken: Vec<String> = facts.signatures.iter().map(|s| s.id.clone()).collect();
+    let all = list(doc, &taken);
+    let elements = doc.elements().filter(|n| n.is(DS, "Signature")).count();
+    if taken.len() + all.len() > MAX_SIGNATURES || elements > all.len() {
+        // Too many, too deep, or counter-signatures in a signature that cannot be read.
+        let code = if all.len() > MAX_SIGNATURES { "xades.too-many-signatures" } else { "xades.unread-signature" };
+        facts.defects.push(defect(code, file, code == "xades.too-many-signatures"));
+    }
+    for (at, found) in all.iter().enumerate().take(MAX_SIGNATURES.saturating_sub(taken.len())) {
+        let mut read = read_signature(found.node, taken.len() + at, objects);
+        read.id.clone_from(&found.id);
+        if let Some(outer) = found.counter_of.and_then(|o| all.get(o))
+            && let Some(value) = outer.node.only(DS, "SignatureValue")
+        {
+            counter::check(found.node, &outer.id, value, &mut read);
+        } else if found.counter_of.is_none()
+            && all.iter().any(|o| o.node != found.node && found.node.is_within(o.node.id()))
+        {
+            facts.defects.push(defect("xades.nested-signature", file, false));
         }
+        facts.signatures.push(read);
     }
-    counter::by_type(doc, facts);
-}
-
-/// One signature and its counter-signatures.
-fn signature(
-    node: Node<'_, '_>,
-    counter_of: Option<(&str, Node<'_, '_>)>,
-    depth: usize,
-    objects: &mut dyn Objects,
-    facts: &mut FileFacts,
-    file: &str,
-) {
-    if facts.signatures.len() >= MAX_SIGNATURES || depth > MAX_DEPTH {
-        facts.defects.push(defect("xades.too-many-signatures", file, true));
-        return;
-    }
-    let number = facts.signatures.len();
-    let mut found = read_signature(node, number, objects);
-    if let Some((id, value)) = counter_of {
-        counter::check(node, id, value, &mut found);
-    }
-    let id = found.id.clone();
-    facts.signatures.push(found);
-    let Some(value) = node.only(DS, "SignatureValue") else { return };
-    for inner in counter::of(node) {
-        signature(inner, Some((&id, value)), depth + 1, objects, facts, file);
-    }
+    counter::by_type(&all, taken.len(), facts);
 }
 
 /// The one `QualifyingProperties` of a signature.

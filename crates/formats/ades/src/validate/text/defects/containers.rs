@@ -7,12 +7,6 @@ pub(in super::super) const TEXTS: &[Text] = &[
         "Parakstu failā {} ir arī dati; konteinerā tam jābūt bez tiem.",
         "The signature file {} holds data, too; in a container it has to be without.",
     ),
-    limit(
-        "asic.edoc-1",
-        "EDOC 1.0",
-        "Šis ir vecā EDOC 1.0 formāta fails ({}).",
-        "This is a file of the old EDOC 1.0 format ({}).",
-    ),
     broken(
         "asic.manifest",
         "ODF 1.2 part 3",

@@ -135,6 +135,12 @@ pub(in super::super) const TEXTS: &[Text] = &[
     ),
     note("xades.unknown-property", "EN 319 132-1 5", "Īpašība {} nav izvērtēta.", "Property {} was not judged."),
     note(
+        "xades.unread-signature",
+        "EN 319 102-1 5.2.2",
+        "Failā {} ir paraksts, ko nevar nolasīt.",
+        "File {} has a signature that cannot be read.",
+    ),
+    note(
         "xades.value-encoding",
         "XMLDSIG 4.3",
         "Elementa {} vērtība nav nolasāma.",
