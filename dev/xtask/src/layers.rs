@@ -13,7 +13,8 @@ use crate::{
 const FLOORS: &[(&str, &str, &[&str])] = &[
     ("pki", "formats", &[]),
     ("xml", "formats", &["pki"]),
-    ("ades", "formats", &["pki", "xml"]),
+    ("token", "formats", &["pki"]),
+    ("ades", "formats", &["pki", "token", "xml"]),
     ("protocol", "formats", &["pki", "xml"]),
     ("card", "formats", &["pki"]),
     ("base", "machines", &[]),

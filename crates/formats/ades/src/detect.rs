@@ -5,15 +5,15 @@ use std::io::{Read, Seek, SeekFrom};
 use crate::{
     asic, cades,
     facts::{Defect, FileFacts},
-    pades, pdf,
+    jades, pades, pdf,
     xades::{self, Objects},
     zip,
 };
 
-/// Largest XML file read.
-pub(crate) const MAX_XML: u64 = 64 << 20;
 /// Largest CMS file in PEM; in BER there is no limit.
 const MAX_PEM: u64 = 64 << 20;
+/// Largest XML or JSON file read.
+pub(crate) const MAX_TEXT: u64 = 64 << 20;
 /// How far into a file `%PDF-` may stand.
 const PDF_HEADER: usize = 1024;
 
@@ -39,6 +39,8 @@ pub enum Kind {
     Cms,
     /// PEM, of anything.
     Pem,
+    /// JSON, or the compact form of a JWS.
+    Json,
     /// Nothing that can hold a signature.
     Other,
 }
@@ -64,6 +66,8 @@ pub fn kind<R: Read + Seek>(source: &mut R) -> std::io::Result<Kind> {
         Kind::Cms
     } else if text.trim_ascii_start().starts_with(b"-----BEGIN ") {
         Kind::Pem
+    } else if jades::is_candidate(text) {
+        Kind::Json
     } else {
         Kind::Other
     })
@@ -93,7 +97,7 @@ pub fn read<R: Read + Seek + Send>(
         };
     }
     if kind == Kind::Xml {
-        if size > MAX_XML {
+        if size > MAX_TEXT {
             return Ok(refused("xml.too-large", name));
         }
         let mut data = Vec::new();
@@ -108,6 +112,14 @@ pub fn read<R: Read + Seek + Send>(
             return Ok(refused("cades.too-large", name));
         }
         return cades::read_pem(name, &mut source, objects);
+    }
+    if kind == Kind::Json {
+        if size > MAX_TEXT {
+            return Ok(refused("json.too-large", name));
+        }
+        let mut data = Vec::new();
+        source.read_to_end(&mut data)?;
+        return Ok(jades::read_document(&data, objects));
     }
     Ok(FileFacts::default())
 }

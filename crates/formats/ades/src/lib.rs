@@ -8,6 +8,7 @@ pub mod cades;
 pub mod detect;
 pub mod facts;
 pub mod gather;
+pub mod jades;
 pub mod material;
 pub mod pades;
 pub mod pdf;

@@ -4,8 +4,8 @@ use super::{AugmentError, Raise};
 use crate::{
     asic::{AsicError, XadesContainer, cades::CadesContainer},
     cades,
-    detect::{self, Kind, Limits},
-    pades,
+    detect::{self, Kind, Limits, MAX_TEXT},
+    jades, pades,
     xades::{self, Objects},
     zip::Archive,
 };
@@ -31,11 +31,16 @@ pub fn open<R: Read + Seek + Send + 'static>(
             Ok(Box::new(XadesContainer::over(archive)?))
         }
         Kind::Cms => Ok(Box::new(cades::File::open(name, source, objects)?)),
+        Kind::Json => {
+            let mut text = String::new();
+            source.take(MAX_TEXT).read_to_string(&mut text)?;
+            Ok(Box::new(jades::File::open(text, objects)?))
+        }
         Kind::Pdf => Ok(Box::new(pades::Raised::open(source, &limits.pdf)?)),
         Kind::Xml => {
             let size = source.seek(SeekFrom::End(0))?;
             source.seek(SeekFrom::Start(0))?;
-            if size > detect::MAX_XML {
+            if size > MAX_TEXT {
                 return Err(AugmentError::Unsupported(name.to_owned()));
             }
             let mut bytes = Vec::new();

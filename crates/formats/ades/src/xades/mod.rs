@@ -16,7 +16,7 @@ pub use prepare::{DataObject, Prepared, Request, prepare};
 pub use properties::Place;
 pub use raise::{File, Text};
 pub use read::{Nothing, Objects, read_document};
-pub(crate) use read::{decode_uri, defect, read_signatures};
+pub(crate) use read::{decode_uri, defect, locate, read_signatures};
 pub use signed::Signed;
 
 /// Namespace of XAdES.

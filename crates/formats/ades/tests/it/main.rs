@@ -6,6 +6,7 @@ mod asic;
 mod cades;
 mod damage;
 mod gather;
+mod jades;
 mod world;
 mod wrapping;
 mod zip;

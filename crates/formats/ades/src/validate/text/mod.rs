@@ -36,7 +36,8 @@ const ASK_SIGNER: (&str, &str) = ("Lūdziet parakstītāju parakstīt vēlreiz."
 /// Codes of the decision, and of the readers' defects.
 fn rows() -> impl Iterator<Item = &'static Text> {
     let own = [certificates::TEXTS, status::TEXTS, signature::TEXTS, stamps::TEXTS];
-    own.into_iter().chain([defects::CADES, defects::CONTAINERS, defects::XADES, defects::PADES]).flatten()
+    let all = [defects::CADES, defects::CONTAINERS, defects::JADES, defects::XADES, defects::PADES];
+    own.into_iter().chain(all).flatten()
 }
 
 const OTHER: Text = t(

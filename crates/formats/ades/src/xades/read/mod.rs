@@ -24,8 +24,8 @@ use xml::{
 
 pub(crate) use archive::imprint as archive_imprint;
 pub(crate) use names::{children, is, only};
-pub(crate) use objects::decode_uri;
 pub use objects::{Nothing, Objects};
+pub(crate) use objects::{decode_uri, locate};
 
 use crate::facts::{Defect, FileFacts, Format, Level, ObjectId, SignatureFacts, TimestampKind};
 

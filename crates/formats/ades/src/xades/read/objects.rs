@@ -86,7 +86,7 @@ pub(crate) fn decode_uri(uri: &str) -> Option<String> {
 }
 
 /// The name of the object that a URI refers to: decoded, or as it stands; also from the root, and for OPC without its query.
-pub(super) fn locate(uri: &str, objects: &dyn Objects) -> Option<String> {
+pub(crate) fn locate(uri: &str, objects: &dyn Objects) -> Option<String> {
     let without_query = uri.split_once("?ContentType=").map_or(uri, |(part, _)| part);
     for form in [uri, without_query] {
         let decoded = decode_uri(form);
