@@ -74,7 +74,7 @@ pub(crate) fn test(only: Option<&str>, install: bool) -> Done {
     parts.part("conformance: card (pcscd, OpenSC)", |_| script("conformance/card/run.sh", &peers(&[])))?;
     parts.part("conformance: canonical XML (libxml2)", |_| script("conformance/c14n/run", &peers(&[])))?;
     parts.part("conformance: XML signatures (xmlsec1)", |_| script("conformance/xades/run", &peers(&[])))?;
-    parts.part("conformance: signatures (EU DSS, pyHanko, qpdf)", |_| {
+    parts.part("conformance: signatures (EU DSS, pyHanko, qpdf, jwcrypto)", |_| {
         let mut env = peers(&[("PYTHON", need::python()?)]);
         env.push(("DSS_CLASSPATH", need::dss()?));
         script("conformance/signatures/run", &env)?;
@@ -83,7 +83,18 @@ pub(crate) fn test(only: Option<&str>, install: bool) -> Done {
         let value = |name: &str| env.iter().find(|(k, _)| *k == name).map(|(_, v)| v.clone()).unwrap_or_default();
         let args =
             ["conformance/signatures/verdicts".to_owned(), samples, value("ENKURS_SIGN"), value("DSS_CLASSPATH"), work];
-        run(&root(), "python3", &args, &[])
+        run(&root(), "python3", &args, &[])?;
+        let samples = target().join("debug/examples/jades-samples").to_string_lossy().into_owned();
+        let work = target().join("conformance/jades").to_string_lossy().into_owned();
+        let args = [
+            "conformance/signatures/jades".to_owned(),
+            samples,
+            value("ENKURS_SIGN"),
+            value("PYTHON"),
+            value("DSS_CLASSPATH"),
+            work,
+        ];
+        run(&root(), "bash", &args, &[])
     })?;
     parts.part("kill -9, 20 per database", |pg| kills(pg, 20))?;
     parts.part("browser (Chromium, axe)", |_| {

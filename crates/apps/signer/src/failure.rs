@@ -44,6 +44,7 @@ from_coded!(
     ades::asic::AsicError,
     ades::augment::AugmentError,
     ades::gather::GatherError,
+    ades::jades::JadesError,
     ades::pades::PadesError,
     ades::pdf::PdfError,
     ades::xades::XadesError,

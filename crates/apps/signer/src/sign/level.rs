@@ -16,14 +16,14 @@ impl Work<'_> {
         Ok(Some(self.client.time_stamp(tsa, digest, imprint, &nonce).await?))
     }
 
-    /// Raises a signature at B to the wanted level.
-    pub(super) async fn raised(&self, file: Box<dyn Raise>) -> Result<Box<dyn Raise>, Failure> {
+    /// Raises a signature at B (`only`: one of several) to the wanted level.
+    pub(super) async fn raised(&self, file: Box<dyn Raise>, only: Option<&str>) -> Result<Box<dyn Raise>, Failure> {
         let level = self.options.level.level();
         if level == Level::B {
             return Ok(file);
         }
         let sources = Sources { client: &self.client, tsa: self.options.tsa.as_deref(), cx: &self.cx };
-        sources.raise(file, level, None).await.map(|(file, _)| file)
+        sources.raise(file, level, only).await.map(|(file, _)| file)
     }
 
     /// The material for the signer and the time stamp, for levels from LT.

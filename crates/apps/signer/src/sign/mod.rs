@@ -1,6 +1,7 @@
 //! `sign`: signatures on files.
 
 mod container;
+mod jades;
 mod level;
 mod media;
 pub(crate) mod names;
@@ -24,6 +25,7 @@ const EXAMPLES: &str = "Examples:
   enkurs-sign sign --key card --tsa https://tsa.example.lv/tsa Ligums.pdf
   enkurs-sign sign --format edoc --level LT --key pkcs12:me.p12 --tsa URL Ligums.docx Pielikums.xlsx
   enkurs-sign sign --key card --tsa URL Ligums.edoc        one more signature on a container
+  enkurs-sign sign --format jades --detached --key card --tsa URL Ligums.docx
   enkurs-sign sign --level B --key pkcs12:me.p12 --pin-fd 3 a.txt 3<pin.txt";
 
 /// What is made.
@@ -41,7 +43,7 @@ pub(crate) enum Kind {
     Xades,
     /// Not made yet.
     Cades,
-    /// Not made yet.
+    /// JAdES: a signature in JSON. One file is put into it; several are named with their digests.
     Jades,
 }
 
@@ -109,6 +111,12 @@ pub(crate) struct Options {
     /// City where the signature is made.
     #[arg(long, value_name = "TEXT")]
     city: Option<String>,
+    /// How a signature in JSON is written (JAdES).
+    #[arg(long, value_enum, default_value = "flattened")]
+    serialization: jades::Written,
+    /// Leave the file out of the signature and name it with its digest (JAdES).
+    #[arg(long)]
+    detached: bool,
     #[command(flatten)]
     pdf: pdf::Options,
     #[command(flatten)]
@@ -161,6 +169,7 @@ pub(crate) async fn run(o: Options, ui: &Ui) -> Result<u8, Failure> {
     match plan {
         Plan::New(naming) => work.new_container(naming).await?,
         Plan::Add => work.add_to_container().await?,
+        Plan::Jades => work.jades().await?,
         Plan::Pdf => {
             for file in &o.files {
                 work.pdf(file).await?;
@@ -179,6 +188,8 @@ enum Plan {
     Add,
     /// Each PDF for itself.
     Pdf,
+    /// One signature in JSON.
+    Jades,
 }
 
 impl Plan {
@@ -199,6 +210,10 @@ impl Plan {
                 Err(Failure::usage("sign.out-for-many", ""))
             }
             Some(Kind::Pdf) => Ok(Self::Pdf),
+            Some(Kind::Jades) if o.serialization == jades::Written::Compact && o.level != Wanted::B => {
+                Err(Failure::usage("sign.compact-level", ""))
+            }
+            Some(Kind::Jades) => Ok(Self::Jades),
             Some(other) => Err(Failure::usage(
                 "sign.format",
                 other.to_possible_value().map_or_else(String::new, |v| v.get_name().to_owned()),

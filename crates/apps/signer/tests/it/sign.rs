@@ -141,3 +141,58 @@ fn time_stamp_inspect_and_canonical_form() {
     assert_eq!(refusal(&run(place.path(), &["--json", "c14n", "--alg", alg, "a.xml"])), "xml.parse.doctype");
     assert_eq!(code(&run(place.path(), &["c14n", "--alg", "urn:x", "a.xml"])), 2);
 }
+
+#[test]
+fn signatures_in_json() {
+    let Some(place) = Place::new(15, KeyKind::P256) else { return };
+    let text = "Līgums 1.txt";
+    for level in ["B", "T", "LT", "LTA"] {
+        for detached in [false, true] {
+            let out = format!("{level}-{detached}.json");
+            let mut args = vec!["--format", "jades", "--level", level, "--out", &out, text];
+            if detached {
+                args.insert(0, "--detached");
+            }
+            let made = place.sign(&args);
+            assert_eq!(code(&made), 0, "{}", String::from_utf8_lossy(&made.stderr));
+            let mut ask =
+                vec!["--json", "validate", "--offline", "--trust-anchor", "root.pem", "--detached", text, &out];
+            let judged = run(place.path(), &ask);
+            let report: Value = serde_json::from_slice(&judged.stdout).unwrap();
+            assert_eq!(report["container"], "JSON");
+            assert_eq!(report["signatures"][0]["level"], format!("JAdES-BASELINE-{level}"), "{report}");
+            assert_eq!(report["signatures"][0]["indication"] == "TOTAL_PASSED", level.starts_with('L'), "{report}");
+            if detached {
+                ask.drain(5..7);
+                assert_eq!(code(&run(place.path(), &ask)), 3);
+            }
+        }
+    }
+    // One more signer, and several files.
+    let again = place.sign(&["--format", "jades", "LT-true.json"]);
+    assert_eq!(code(&again), 0, "{}", String::from_utf8_lossy(&again.stderr));
+    let report: Value = serde_json::from_slice(
+        &run(
+            place.path(),
+            &[
+                "--json",
+                "validate",
+                "--offline",
+                "--trust-anchor",
+                "root.pem",
+                "--detached",
+                text,
+                "LT-true-signed.json",
+            ],
+        )
+        .stdout,
+    )
+    .unwrap();
+    assert_eq!(report["signatures"].as_array().map(Vec::len), Some(2), "{report}");
+    assert_eq!(report["signatures"][1]["indication"], "TOTAL_PASSED", "{report}");
+    assert_eq!(code(&place.sign(&["--format", "jades", "--serialization", "general", text, "b.txt"])), 0);
+    assert_eq!(code(&place.sign(&["--format", "jades", "--serialization", "compact", "--level", "B", "b.txt"])), 0);
+    assert!(fs::read_to_string(place.path().join("b.txt.jws")).unwrap().starts_with("ey"));
+    let refused = place.sign(&["--format", "jades", "--serialization", "compact", "b.txt"]);
+    assert_eq!((refusal(&refused).as_str(), code(&refused)), ("sign.compact-level", 2));
+}

@@ -9,7 +9,7 @@ use token::{jose, json::Value};
 use super::{BY_URI, BY_URI_HASH, HTTP_HEADERS};
 use crate::{
     facts::{Coverage, Covered, Defect, ObjectId, ReferenceFacts, SignatureFacts},
-    xades::{Objects, defect, locate},
+    xades::{Objects, decode_uri, defect, locate},
 };
 
 /// Most files of one `sigD`.
@@ -176,7 +176,8 @@ impl Source<'_> {
                 fact.digest = method;
             }
             facts.references.push(fact);
-            facts.scope.push(Covered { name: found.unwrap_or(name), covered: Coverage::Full });
+            let shown = found.or_else(|| decode_uri(&name)).unwrap_or(name);
+            facts.scope.push(Covered { name: shown, covered: Coverage::Full });
         }
         ids
     }

@@ -78,8 +78,8 @@ pub fn counter(world: &World, file: &str, id: &str) -> String {
 
 /// Raises all signatures of a file.
 pub fn raise(world: &World, text: &str, files: &Files, level: Level) -> String {
-    let mut file = File::open(text.to_owned(), Box::new(files.clone())).unwrap();
-    let mut steps = Augmentation::new(&mut file, level, None, pki::DigestAlgorithm::Sha256).unwrap();
+    let file = Box::new(File::open(text.to_owned(), Box::new(files.clone())).unwrap());
+    let mut steps = Augmentation::new(file, level, None, pki::DigestAlgorithm::Sha256).unwrap();
     while let Some(want) = steps.want().unwrap() {
         match want {
             Want::Stamp { algorithm, digest } => steps.give_stamp(&world.stamp(algorithm, &digest)).unwrap(),
@@ -87,7 +87,7 @@ pub fn raise(world: &World, text: &str, files: &Files, level: Level) -> String {
         }
     }
     let mut out = Vec::new();
-    file.write(&mut out).unwrap();
+    steps.into_file().write(&mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

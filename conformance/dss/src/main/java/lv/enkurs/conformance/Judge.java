@@ -2,6 +2,7 @@ package lv.enkurs.conformance;
 
 import eu.europa.esig.dss.diagnostic.SignatureWrapper;
 import eu.europa.esig.dss.enumerations.Indication;
+import eu.europa.esig.dss.model.DSSDocument;
 import eu.europa.esig.dss.model.FileDocument;
 import eu.europa.esig.dss.simplereport.SimpleReport;
 import eu.europa.esig.dss.spi.validation.CommonCertificateVerifier;
@@ -20,6 +21,7 @@ import java.util.List;
  * FILE TAB ID TAB INDICATION TAB SUBINDICATION TAB LEVEL TAB SIGNER.
  *
  * usage: Judge ANCHORS.pem FILE...           exit 0 only if every file has a signature and each is TOTAL_PASSED
+ *        Judge --detached FILE... ANCHORS.pem FILE...   files that detached signatures are about, the option once for each
  *        Judge --bench SECONDS ANCHORS.pem FILE   validations per second, one thread, warm
  *        Judge --details ANCHORS.pem FILE    the simple report as XML
  */
@@ -35,11 +37,16 @@ public final class Judge {
         return source;
     }
 
+    private static final List<DSSDocument> DETACHED = new ArrayList<>();
+
     private static Reports judge(String file, CommonTrustedCertificateSource trusted) {
         CommonCertificateVerifier verifier = new CommonCertificateVerifier();
         verifier.setTrustedCertSources(trusted);
         SignedDocumentValidator validator = SignedDocumentValidator.fromDocument(new FileDocument(new File(file)));
         validator.setCertificateVerifier(verifier);
+        if (!DETACHED.isEmpty()) {
+            validator.setDetachedContents(DETACHED);
+        }
         return validator.validateDocument();
     }
 
@@ -67,6 +74,10 @@ public final class Judge {
             return;
         }
         boolean details = rest.remove("--details");
+        while (rest.get(0).equals("--detached")) {
+            DETACHED.add(new FileDocument(new File(rest.get(1))));
+            rest.subList(0, 2).clear();
+        }
         CommonTrustedCertificateSource trusted = anchors(rest.remove(0));
         boolean good = !rest.isEmpty();
         for (String file : rest) {
