@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
-use crate::{agent, augment, c14n, card, chain, failure::Failure, inspect, sign, timestamp, ui::Ui, validate};
+use crate::{agent, augment, c14n, card, chain, failure::Failure, inspect, replay, sign, timestamp, ui::Ui, validate};
 
 /// Signs, validates and inspects documents with the Latvian eID card and other keys.
 #[derive(Parser)]
@@ -60,7 +60,9 @@ pub(crate) enum Command {
     /// Raise the signatures of a file to level T, LT or LTA; renew LTA.
     Augment(Box<augment::Options>),
     /// Judge the signatures of files: valid, not valid, or not decidable, and why.
-    Validate(validate::Options),
+    Validate(Box<validate::Options>),
+    /// Judge again what an evidence bundle of `validate --evidence` holds, offline.
+    Replay(replay::Options),
     /// Judge a certification path.
     VerifyChain(Box<chain::Options>),
     /// Show what is in a signed file, a certificate, a time stamp, a CRL or an OCSP response. Judges nothing.
@@ -86,6 +88,7 @@ impl Command {
             Self::Sign(o) => sign::run(*o, ui).await,
             Self::Augment(o) => augment::run(*o, ui).await,
             Self::Validate(o) => validate::run(&o, ui).await,
+            Self::Replay(o) => replay::run(&o, ui),
             Self::VerifyChain(o) => chain::run(&o, ui),
             Self::Inspect(o) => inspect::run(&o, ui),
             Self::C14n(o) => c14n::run(&o),

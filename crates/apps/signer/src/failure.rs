@@ -47,6 +47,7 @@ from_coded!(
     ades::jades::JadesError,
     ades::pades::PadesError,
     ades::pdf::PdfError,
+    ades::replay::ReplayError,
     ades::xades::XadesError,
     ades::zip::ZipError,
     keys::KeyError,

@@ -12,6 +12,7 @@ mod key;
 mod network;
 mod output;
 mod raise;
+mod replay;
 mod secret;
 mod sign;
 mod supplied;

@@ -51,7 +51,7 @@ impl Default for Strength {
                 (DigestAlgorithm::Sha512, None),
             ],
             rsa: vec![(3000, None), (1900, date("2029-01-01T00:00:00Z")), (1024, date("2019-10-01T00:00:00Z"))],
-            curves: vec![(KeyKind::P256, None), (KeyKind::P384, None), (KeyKind::P521, None), (KeyKind::Ed25519, None)],
+            curves: [KeyKind::Ed25519, KeyKind::P256, KeyKind::P384, KeyKind::P521].map(|c| (c, None)).to_vec(),
         }
     }
 }

@@ -1,46 +1,57 @@
-use std::collections::BTreeSet;
+use std::{cell::RefCell, collections::BTreeSet, time::Duration};
 
 use ades::{
     gather::Ask,
     validate::{Material, Need},
 };
+use futures_util::future::join_all;
 use net::Client;
 use pki::{CertId, Certificate, DigestAlgorithm, OcspRequest, OcspResponse};
 
-/// What was asked already: nothing is asked twice.
-#[derive(Default)]
-pub(super) struct Asked(BTreeSet<(String, Vec<u8>)>);
+/// Time for all answers of one round.
+const ROUND: Duration = Duration::from_secs(20);
 
-/// Fetches what a verdict lacks. Whether anything new came.
-pub(super) async fn fetch(client: &Client, needs: &[Need], asked: &mut Asked, material: &mut Material) -> bool {
-    let mut found = Material::default();
-    for need in needs {
-        match need {
-            Need::Issuer { urls, .. } => {
-                for url in urls {
-                    if let Some(bytes) = one(client, Ask::Issuer { url: url.clone() }, &[], asked).await {
-                        found.certificates.extend(certificates(&bytes));
-                        break;
-                    }
+/// What was asked already: nothing is asked twice, for one file or for several.
+#[derive(Default)]
+pub(super) struct Asked(RefCell<BTreeSet<(String, Vec<u8>)>>);
+
+/// Fetches what a verdict lacks, all at once, as long as the round lasts. Whether anything new came.
+pub(super) async fn fetch(client: &Client, needs: &[Need], asked: &Asked, material: &mut Material) -> bool {
+    let found = RefCell::new(Material::default());
+    let all = join_all(needs.iter().map(|need| one_need(client, need, asked, &found)));
+    if tokio::time::timeout(ROUND, all).await.is_err() {
+        tracing::debug!("not everything was fetched in time");
+    }
+    let before = (material.certificates.len(), material.crls.len(), material.ocsps.len());
+    material.merge(found.take());
+    before != (material.certificates.len(), material.crls.len(), material.ocsps.len())
+}
+
+async fn one_need(client: &Client, need: &Need, asked: &Asked, found: &RefCell<Material>) {
+    match need {
+        Need::Issuer { urls, .. } => {
+            for url in urls {
+                if let Some(bytes) = one(client, Ask::Issuer { url: url.clone() }, &[], asked).await {
+                    found.borrow_mut().certificates.extend(certificates(&bytes));
+                    return;
                 }
             }
-            Need::Status { of, issuer, ocsp, crl } => {
-                if !by_ocsp(client, of, issuer, ocsp, asked, &mut found).await {
-                    for url in crl {
-                        if let Some(bytes) = one(client, Ask::Crl { url: url.clone() }, &[], asked).await
-                            && pki::Crl::from_der(&bytes).is_ok()
-                        {
-                            found.crls.push(bytes);
-                            break;
-                        }
-                    }
+        }
+        Need::Status { of, issuer, ocsp, crl } => {
+            if let Some(response) = by_ocsp(client, of, issuer, ocsp, asked).await {
+                found.borrow_mut().ocsps.push(response);
+                return;
+            }
+            for url in crl {
+                if let Some(bytes) = one(client, Ask::Crl { url: url.clone() }, &[], asked).await
+                    && pki::Crl::from_der(&bytes).is_ok()
+                {
+                    found.borrow_mut().crls.push(bytes);
+                    return;
                 }
             }
         }
     }
-    let before = (material.certificates.len(), material.crls.len(), material.ocsps.len());
-    material.merge(found);
-    before != (material.certificates.len(), material.crls.len(), material.ocsps.len())
 }
 
 async fn by_ocsp(
@@ -48,25 +59,23 @@ async fn by_ocsp(
     of: &Certificate,
     issuer: &Certificate,
     urls: &[String],
-    asked: &mut Asked,
-    found: &mut Material,
-) -> bool {
+    asked: &Asked,
+) -> Option<Vec<u8>> {
     let id = CertId::new(DigestAlgorithm::Sha1, issuer, of.serial());
-    let Ok(request) = (OcspRequest { ids: vec![id], nonce: None }).to_der() else { return false };
+    let request = (OcspRequest { ids: vec![id], nonce: None }).to_der().ok()?;
     for url in urls {
         let ask = Ask::Ocsp { url: url.clone(), request: request.clone() };
         if let Some(bytes) = one(client, ask, of.der(), asked).await
             && OcspResponse::from_der(&bytes).is_ok_and(|r| r.find(of, issuer).is_some())
         {
-            found.ocsps.push(bytes);
-            return true;
+            return Some(bytes);
         }
     }
-    false
+    None
 }
 
-async fn one(client: &Client, ask: Ask, about: &[u8], asked: &mut Asked) -> Option<Vec<u8>> {
-    if !asked.0.insert((ask.url().to_owned(), about.to_vec())) {
+async fn one(client: &Client, ask: Ask, about: &[u8], asked: &Asked) -> Option<Vec<u8>> {
+    if !asked.0.borrow_mut().insert((ask.url().to_owned(), about.to_vec())) {
         return None;
     }
     match client.fetch(&ask).await {

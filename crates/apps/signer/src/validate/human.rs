@@ -8,7 +8,7 @@ use ades::{
 use crate::ui::Ui;
 
 /// A report for people.
-pub(super) fn text(report: &Report, ui: &Ui) -> String {
+pub(crate) fn text(report: &Report, ui: &Ui) -> String {
     let mut out = String::new();
     let container = report.container.as_deref().map(|c| format!(" ({c})")).unwrap_or_default();
     line(&mut out, 0, &format!("{}{container}", report.file));
@@ -20,6 +20,26 @@ pub(super) fn text(report: &Report, ui: &Ui) -> String {
     }
     for name in &report.unsigned {
         line(&mut out, 1, &ui.text("validate-unsigned", &[("name", name.clone())]));
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// With the building blocks, for people who know the standard.
+pub(super) fn detailed(report: &Report, ui: &Ui) -> String {
+    let mut out = text(report, ui);
+    out.push('\n');
+    for s in &report.signatures {
+        line(&mut out, 1, &format!("{}:", s.id));
+        for b in &s.detail.blocks {
+            let conclusion = &b.conclusion;
+            let sub = conclusion.sub_indication.map(|s| format!(" / {s}")).unwrap_or_default();
+            let at = b.at.map(|t| format!(" · {t}")).unwrap_or_default();
+            line(&mut out, 2, &format!("{} {} ({}): {:?}{sub}{at}", b.clause, b.name, b.about, conclusion.indication));
+        }
+        for (object, since) in &s.detail.poe {
+            line(&mut out, 2, &format!("{object} · {since}"));
+        }
     }
     out.truncate(out.trim_end().len());
     out

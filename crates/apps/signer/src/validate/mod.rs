@@ -2,6 +2,8 @@
 
 mod fetch;
 mod human;
+mod policy;
+mod report;
 
 use std::{
     fs::{self, File},
@@ -12,13 +14,17 @@ use std::{
 use ades::{
     detect,
     facts::FileFacts,
-    validate::{Anchors, Basis, Lang, Material, Policy, Report, validate_file},
+    replay::{Recorder, fingerprint},
+    validate::{Anchors, Basis, Lang, Material, Report, validate_file},
 };
 use base::{Clock as _, SystemClock, Timestamp};
 use clap::Args;
 use pki::Certificate;
 
-use crate::{failure::Failure, network, supplied::Supplied, ui::Ui};
+use crate::{failure::Failure, network, output::Output, supplied::Supplied, ui::Ui};
+use report::Kind;
+
+pub(crate) use human::text;
 
 /// Options of `validate`.
 #[derive(Args, Clone, Debug)]
@@ -38,6 +44,18 @@ pub(crate) struct Options {
     /// Do not use the network.
     #[arg(long)]
     offline: bool,
+    /// Judge by this policy, TOML or JSON, instead of the one built in (docs/validation.md).
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// Write everything the verdicts were made from: `enkurs-sign replay` makes the same report of it again.
+    #[arg(long, value_name = "OUT.zip")]
+    evidence: Option<PathBuf>,
+    /// What to tell: simple, detailed, or etsi:OUT for an XML report of ETSI TS 119 102-2 in the file OUT.
+    #[arg(long, value_name = "KIND")]
+    report: Vec<Kind>,
+    /// Overwrite the files of --evidence and --report.
+    #[arg(long)]
+    force: bool,
     #[command(flatten)]
     network: network::Options,
 }
@@ -57,8 +75,17 @@ pub(crate) async fn run(options: &Options, ui: &Ui) -> Result<u8, Failure> {
         crate::ui::Lang::Lv => Lang::Lv,
         crate::ui::Lang::En => Lang::En,
     };
-    let policy = Policy::default();
+    let policy = policy::load(options.policy.as_deref())?;
+    let etsi = options.report.iter().filter(|k| matches!(k, Kind::Etsi(_))).count();
+    if etsi > 0 && options.files.len() > 1 {
+        return Err(Failure::usage("validate.report", "etsi"));
+    }
+    let evidence = options.evidence.as_ref().map(|out| Output::create(out, options.force)).transpose()?;
+    let program = concat!("enkurs-sign ", env!("CARGO_PKG_VERSION"));
+    let mut recorder = evidence.map(|out| Recorder::new(out, program, time));
     let mut exits = Vec::new();
+    // What was fetched for one file serves the next.
+    let (asked, mut material) = (fetch::Asked::default(), Material::default());
     for path in &options.files {
         let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
         let facts = match read(path, &name, &options.detached) {
@@ -69,29 +96,44 @@ pub(crate) async fn run(options: &Options, ui: &Ui) -> Result<u8, Failure> {
                 continue;
             }
         };
-        let mut material = Material::default();
         let judge = |material: &Material| {
             let basis = Basis { anchors: &anchors, policy: &policy, material, time, lang };
             validate_file(&name, &facts, &basis)
         };
         let mut report = judge(&material);
         if let Some(client) = &client {
-            let mut asked = fetch::Asked::default();
             for _ in 0..ROUNDS {
-                if report.needs.is_empty() || !fetch::fetch(client, &report.needs, &mut asked, &mut material).await {
+                if report.needs.is_empty() || !fetch::fetch(client, &report.needs, &asked, &mut material).await {
                     break;
                 }
                 report = judge(&material);
             }
         }
-        exits.push(tell(&report, &facts, ui));
+        if let Some(recorder) = &mut recorder {
+            let basis = Basis { anchors: &anchors, policy: &policy, material: &material, time, lang };
+            let (size, sha256) = File::open(path).and_then(fingerprint).map_err(Failure::reading(path))?;
+            recorder.add(&facts, &basis, &report, size, sha256)?;
+        }
+        for kind in &options.report {
+            if let Kind::Etsi(out) = kind {
+                report::write_etsi(out, &report, time, &policy.name, options.force)?;
+            }
+        }
+        exits.push(tell(&report, &facts, options.report.contains(&Kind::Detailed), ui));
+    }
+    if let Some(recorder) = recorder {
+        recorder.finish()?.commit()?;
     }
     Ok(worst(&exits))
 }
 
 /// Prints one report; gives its exit code.
-fn tell(report: &Report, facts: &FileFacts, ui: &Ui) -> u8 {
-    ui.result(report, || human::text(report, ui));
+fn tell(report: &Report, facts: &FileFacts, detailed: bool, ui: &Ui) -> u8 {
+    if detailed {
+        ui.result(&report.detailed(), || human::detailed(report, ui));
+    } else {
+        ui.result(report, || human::text(report, ui));
+    }
     let exit = report.exit_code();
     if exit == 1 {
         for defect in facts.defects.iter().filter(|d| d.fatal) {
@@ -102,7 +144,7 @@ fn tell(report: &Report, facts: &FileFacts, ui: &Ui) -> u8 {
 }
 
 /// The worst exit code, in the order 4, 3, 5, 1, 0.
-fn worst(exits: &[u8]) -> u8 {
+pub(crate) fn worst(exits: &[u8]) -> u8 {
     [4, 3, 5, 1].into_iter().find(|code| exits.contains(code)).unwrap_or(0)
 }
 

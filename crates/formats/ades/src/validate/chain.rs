@@ -98,7 +98,7 @@ impl Pool<'_> {
         }
         // That nothing is known of some certificate comes before what is known of others, and what time alone may mend comes last.
         v.failures.sort_by_key(|f| match (f.code, &f.cure) {
-            ("validate.revocation.missing", _) => 0,
+            ("validate.revocation.missing" | "validate.chain.misplaced", _) => 0,
             (_, Cure::Fresh(..)) => 2,
             _ => 1,
         });
@@ -125,8 +125,19 @@ impl Pool<'_> {
                 PathProblem::UnknownCritical(_) | PathProblem::Malformed(_) => {
                     v.constrain(policy.critical_extensions, general, "validate.chain.extension", name);
                 }
+                PathProblem::NameNotPermitted | PathProblem::NoPolicy => {
+                    v.constrain(policy.names_and_policies, general, "validate.chain.constraints", name);
+                }
                 _ => v.constrain(policy.certification_path, general, "validate.chain.constraints", name),
             }
+        }
+        let Some(certificate) = path.certificates.get(index).filter(|_| path.issuer_of(index).is_some()) else {
+            return;
+        };
+        let e = certificate.extensions();
+        if (index == 0 && e.ocsp_nocheck) || (index > 0 && e.no_revocation_available) {
+            let sub = SubIndication::CertificateChainGeneralFailure;
+            v.constrain(policy.misplaced_extensions, sub, "validate.chain.misplaced", label(certificate));
         }
     }
 
@@ -208,9 +219,14 @@ impl Pool<'_> {
             }
             _ => {}
         }
+        let bounded = policy.revocation_issuer_not_expired == Action::Fail;
+        if bounded && certificate.is_valid_at(now) && !accepted.iter().any(|e| e.issuer_until >= now) {
+            let (sub, code) = (S::RevocationOutOfBoundsNoPoe, "validate.revocation.issuer-expired");
+            v.fail(sub, Cure::Proven(newest.ids.clone(), newest.issuer_until), code, name.clone());
+        }
         if !certificate.is_valid_at(now) {
             // That it was not revoked is known only while whoever said so could still take it back (RFC 6960 section 4.2.2.2).
-            let said = newest.issuer_until >= now || policy.revocation_issuer_not_expired != Action::Fail;
+            let said = !bounded || newest.issuer_until >= now;
             self.out_of_bounds(certificate, index, said && revoked.is_none() && held.is_none(), v);
         }
         if revoked.is_none_or(|at| at > now) && held.is_none_or(|since| since > now) {

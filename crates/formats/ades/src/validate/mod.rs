@@ -7,6 +7,8 @@
 mod bench;
 mod chain;
 mod conclusion;
+mod detailed;
+mod etsi;
 mod level;
 mod past;
 mod poe;
@@ -23,6 +25,7 @@ mod timestamp;
 pub(crate) mod tests;
 
 pub use conclusion::{Block, Conclusion, Outcome};
+pub use detailed::DetailedReport;
 pub use policy::{Action, Constraints, Policy};
 pub use report::{
     Detail, EvidenceReport, Finding, Indication, Lang, Report, Scope, Severity, Signatory, SignatureReport,

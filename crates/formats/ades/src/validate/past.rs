@@ -9,6 +9,7 @@ use super::{
     conclusion::{Conclusion, Cure, Failure},
     poe::Poe,
     pool::{Pool, id_of},
+    revocation::Evidence,
 };
 
 /// What follows from the failures of the current time once proofs of existence are counted.
@@ -58,7 +59,10 @@ impl Pool<'_> {
             }
             if !known.not_required {
                 let (accepted, _) = self.accepted(&known, poe);
-                let usable = |e: &&&super::revocation::Evidence| e.issued <= control && poe.of_any(&e.ids) <= control;
+                let bounded = policy.revocation_issuer_not_expired == Action::Fail;
+                let usable = |e: &&&Evidence| {
+                    e.issued <= control && poe.of_any(&e.ids) <= control && (!bounded || e.is_in_bounds(poe))
+                };
                 let newest = accepted.iter().rev().find(usable)?;
                 let revoked = accepted.iter().filter(usable).filter(|e| e.is_final()).filter_map(|e| e.revoked).min();
                 match revoked.or(newest.revoked) {

@@ -55,8 +55,12 @@ constraints! {
     time_stamping_certificate_usage = Fail,
     /// Critical extensions are understood (RFC 5280 4.2).
     critical_extensions = Fail,
-    /// Issuers are authorities, path length, name constraints and policies hold (RFC 5280 6.1).
+    /// Issuers are authorities and may issue, the path is no longer than allowed (RFC 5280 6.1.4).
     certification_path = Fail,
+    /// Names and policies are those that the authorities above allow (RFC 5280 6.1.3).
+    names_and_policies = Fail,
+    /// No extension stands where it must not: `ocsp-nocheck` in a signing certificate (RFC 6960 4.2.2.2.1), `noRevAvail` in an authority's (RFC 9608 2).
+    misplaced_extensions = Fail,
     /// Authorities have a subject key identifier (RFC 5280 4.2.1.2).
     authority_key_identifier = Fail,
     /// There is acceptable status information about every certificate below the anchor (5.2.6).
@@ -67,7 +71,7 @@ constraints! {
     revocation_freshness = Fail,
     /// OCSP answers come from the issuer or who it authorised (RFC 6960 4.2.2.2).
     ocsp_responder_authorised = Fail,
-    /// Of an expired certificate it counts as known not to be revoked only while the certificate of whoever says so is valid (5.2.6.4).
+    /// Whoever signed status information has a valid certificate, now or when the information is proven to have existed (5.2.6.4).
     revocation_issuer_not_expired = Fail,
     /// A certificate of an authority was valid when what it signed is proven to have existed; else past validation slides to its end (5.6.2.2).
     authority_not_expired = Fail,

@@ -164,6 +164,10 @@ impl<'a> Pool<'a> {
         self.certificates.get(..self.in_file).unwrap_or_default()
     }
 
+    pub(super) fn is_anchor(&self, certificate: &Certificate) -> bool {
+        self.anchors.contains(certificate)
+    }
+
     pub(super) fn path(&self, leaf: &Certificate, at: Timestamp, purpose: Purpose) -> Result<Path, NoPath> {
         let found = self.search(leaf, &self.anchors, at, purpose);
         if let Err(NoPath::NoAnchor(partial)) = &found

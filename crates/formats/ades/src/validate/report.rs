@@ -191,6 +191,7 @@ pub enum SubIndication {
     NoCertificateChainFound,
     RevokedNoPoe,
     RevokedCaNoPoe,
+    RevocationOutOfBoundsNoPoe,
     OutOfBoundsNotRevoked,
     OutOfBoundsNoPoe,
     CryptoConstraintsFailureNoPoe,

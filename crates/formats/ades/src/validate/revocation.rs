@@ -37,6 +37,10 @@ impl Evidence {
     pub(super) fn is_final(&self) -> bool {
         self.revoked.is_some_and(|(_, reason)| reason != Some(RevocationReason::CertificateHold))
     }
+    /// Whether its issuer's certificate held when it is proven to have existed (5.2.6.4, 5.6.2.2).
+    pub(super) fn is_in_bounds(&self, poe: &Poe) -> bool {
+        poe.of_any(&self.ids) <= self.issuer_until
+    }
     /// Whether it is fresh at `at`: information made later always is, older until its next update. It tells whole seconds.
     pub(super) fn is_fresh(&self, at: Timestamp) -> bool {
         self.issued.as_second() >= at.as_second() || self.until >= at
@@ -106,7 +110,7 @@ impl Pool<'_> {
 
     fn collect(&self, certificate: &Certificate, issuer: &Certificate, depth: usize) -> Known {
         let e = certificate.extensions();
-        if e.no_revocation_available || e.validity_assured_short_term {
+        if !certificate.is_ca() && (e.no_revocation_available || e.validity_assured_short_term) {
             return Known { not_required: true, ..Known::default() };
         }
         let mut known = Known::default();
@@ -187,7 +191,7 @@ impl Pool<'_> {
                 revoked,
                 in_file: source.in_file,
                 signed: vec![(response.signature_algorithm().ok(), responder.public_key().kind())],
-                issuer_until: responder.not_after(),
+                issuer_until: self.relied_on_until(&responder),
             };
             if responder != *issuer {
                 evidence.signed.push((responder.signature_algorithm().ok(), issuer.public_key().kind()));
@@ -204,6 +208,11 @@ impl Pool<'_> {
             }
             _ => known.evidence.push(evidence),
         }
+    }
+
+    /// Until when what a certificate signs can be relied on without further proof; an anchor has no end.
+    fn relied_on_until(&self, signer: &Certificate) -> Timestamp {
+        if self.is_anchor(signer) { Timestamp::MAX } else { signer.not_after() }
     }
 
     /// A responder that nobody authorised but that leads to an anchor: for policies that take it.
@@ -264,7 +273,7 @@ impl Pool<'_> {
                 revoked: listed.map(|e| (e.revoked_at, e.reason)),
                 in_file: source.in_file,
                 signed: vec![(crl.signature_algorithm().ok(), issuer.public_key().kind())],
-                issuer_until: issuer.not_after(),
+                issuer_until: self.relied_on_until(issuer),
             };
             self.take(certificate, evidence, crl.expired_certificates, known);
         }

@@ -1,3 +1,4 @@
+mod crls;
 mod hostile;
 mod lint;
 mod openssl;

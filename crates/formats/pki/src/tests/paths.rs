@@ -1,7 +1,7 @@
 //! Certification paths: what holds, and each way not to.
 
 use crate::{
-    path::{NoPath, Path, PathProblem as P, PathQuery, Purpose, find_path},
+    path::{NoPath, Path, PathProblem as P, PathQuery, Purpose, find_path, find_path_where, host_matches},
     strength::Strength,
     testing::*,
     *,
@@ -144,6 +144,118 @@ fn name_constraints() {
     assert_eq!(with(vec![dns("x.bad.example")]), [(0, P::NameNotPermitted)]);
     assert_eq!(with(vec![dns("badexample")]), [(0, P::NameNotPermitted)]);
     assert_eq!(with(vec![GeneralName::ip([192, 0, 3, 1].into())]), [(0, P::NameNotPermitted)]);
+}
+
+#[test]
+fn name_constraints_strictly() {
+    let root = TestEntity::root("Sakne", TestKey::p256());
+    let dns = |n: &str| GeneralName::Dns(n.into());
+    let judge = |permitted: Vec<GeneralName>, excluded: Vec<GeneralName>, name: GeneralName| {
+        let key = TestKey::p256();
+        let mut e = ca_extensions(&key, Some(0), None);
+        e.name_constraints = Some(NameConstraints { permitted, excluded });
+        let ca = root.issue(2, "Izdevējs", key, e, |_| {});
+        let key = TestKey::p256();
+        let mut e = leaf_extensions(&key, KeyUsage::DIGITAL_SIGNATURE, &[]);
+        e.alt_names = vec![name];
+        let leaf = ca.issue(3, "A", key, e, |_| {});
+        problems(find(&leaf, &[&ca], &[&root], Purpose::Any, &[], 10)).is_empty()
+    };
+    // A wildcard stands for every host it reaches.
+    assert!(!judge(vec![], vec![dns("bad.example")], dns("*.example")));
+    assert!(judge(vec![], vec![dns("very.bad.example")], dns("*.example")));
+    assert!(judge(vec![dns("example")], vec![], dns("*.example")));
+    assert!(!judge(vec![dns("good.example")], vec![], dns("*.example")));
+    // A leading period has no meaning for host names.
+    assert!(!judge(vec![dns(".example")], vec![], dns("a.example")));
+    // The other address family, and a mask with holes.
+    let ip = |b: &[u8]| GeneralName::Ip(b.to_vec());
+    assert!(!judge(vec![ip(&[10, 0, 0, 0, 255, 0, 0, 0])], vec![], GeneralName::ip("2001:db8::1".parse().unwrap())));
+    assert!(judge(vec![ip(&[10, 0, 0, 0, 254, 0, 0, 0])], vec![], GeneralName::ip([11, 0, 0, 1].into())));
+    assert!(!judge(vec![ip(&[10, 0, 0, 0, 255, 0, 255, 0])], vec![], GeneralName::ip([10, 0, 0, 1].into())));
+    // URIs and e-mail addresses: a host is that host, with a period what is below it.
+    let (uri, mail) = (|u: &str| GeneralName::Uri(u.into()), |m: &str| GeneralName::Email(m.into()));
+    assert!(judge(vec![uri("example.lv")], vec![], uri("https://u@example.lv:8443/x")));
+    assert!(!judge(vec![uri("example.lv")], vec![], uri("https://a.example.lv/")));
+    assert!(judge(vec![uri(".example.lv")], vec![], uri("https://a.example.lv/")));
+    assert!(!judge(vec![uri("example.lv")], vec![], uri("urn:a:b")));
+    assert!(judge(vec![mail("example.lv")], vec![], mail("Anna@EXAMPLE.lv")));
+    assert!(!judge(vec![mail("example.lv")], vec![], mail("anna@a.example.lv")));
+    assert!(!judge(vec![mail("anna@example.lv")], vec![], mail("janis@example.lv")));
+}
+
+#[test]
+fn purposes_of_tls_hold_along_the_path() {
+    let root = TestEntity::root("Sakne", TestKey::p256());
+    let chain = |purposes: &[Oid]| {
+        let key = TestKey::p256();
+        let mut e = ca_extensions(&key, Some(0), None);
+        e.extended_key_usage = purposes.to_vec();
+        let ca = root.issue(2, "Izdevējs", key, e, |_| {});
+        let key = TestKey::p256();
+        let mut e = leaf_extensions(&key, KeyUsage::DIGITAL_SIGNATURE, &[oid::SERVER_AUTH, oid::CLIENT_AUTH]);
+        e.alt_names = vec![GeneralName::Dns("a.example".into())];
+        let leaf = ca.issue(3, "S", key, e, |_| {});
+        (ca, leaf)
+    };
+    let server = || Purpose::TlsServer("a.example".into());
+    for (purposes, as_server, as_client) in [
+        (&[][..], true, true),
+        (&[oid::SERVER_AUTH][..], true, false),
+        (&[oid::CLIENT_AUTH][..], false, true),
+        (&[oid::ANY_EXTENDED_KEY_USAGE][..], true, true),
+        (&[oid::OCSP_SIGNING][..], false, false),
+    ] {
+        let (ca, leaf) = chain(purposes);
+        let good = |purpose| problems(find(&leaf, &[&ca], &[&root], purpose, &[], 10)).is_empty();
+        assert_eq!((good(server()), good(Purpose::TlsClient)), (as_server, as_client), "{purposes:?}");
+        assert!(good(Purpose::Any));
+    }
+    // An anchor that has ended ends the path for TLS, not for signatures.
+    let (_, leaf) = chain(&[]);
+    let key = TestKey::p256();
+    let old = TestEntity::root("Veca", key);
+    let leaf_of_old = {
+        let key = TestKey::p256();
+        let mut e = leaf_extensions(&key, KeyUsage::DIGITAL_SIGNATURE, &[]);
+        e.alt_names = vec![GeneralName::Dns("a.example".into())];
+        old.issue(3, "S", key, e, |t| t.not_after = day(9000))
+    };
+    assert!(!problems(find(&leaf_of_old, &[], &[&old], server(), &[], 8000)).is_empty());
+    assert!(problems(find(&leaf_of_old, &[], &[&old], Purpose::Sign, &[], 8000)).is_empty());
+    assert!(!host_matches(&leaf.certificate, "*.example"));
+}
+
+#[test]
+fn another_path_is_taken_when_the_first_is_not_accepted() {
+    // The same authority, certified by two roots.
+    let (first, second) = (TestEntity::root("Pirmā", TestKey::p256()), TestEntity::root("Otrā", TestKey::p256()));
+    let ca = first.issue_ca(2, "Izdevējs", TestKey::p256());
+    let cross = {
+        let key = TestKey::p256();
+        let mut e = ca_extensions(&key, Some(0), None);
+        e.subject_key_id = ca.certificate.subject_key_id().map(<[u8]>::to_vec);
+        second.issue(3, "Izdevējs", key, e, |t| t.spki = ca.certificate.spki().to_vec())
+    };
+    let leaf = ca.issue_signer(4, "A", TestKey::p256());
+    let anchors = [first.certificate.clone(), second.certificate.clone()];
+    let between = [ca.certificate.clone(), cross.certificate.clone()];
+    let strength = Strength::default();
+    let query = PathQuery {
+        anchors: &anchors,
+        intermediates: &between,
+        at: day(10),
+        purpose: Purpose::Sign,
+        policies: &[],
+        strength: &strength,
+    };
+    let signed_by = |c: &Certificate, i: &Certificate| c.verify_signed_by(i).is_ok();
+    let take = |root: &TestEntity| {
+        let accept = |p: &Path| p.certificates.last() == Some(&root.certificate);
+        find_path_where(&leaf.certificate, &query, &signed_by, &accept).unwrap().certificates.last().cloned()
+    };
+    assert_eq!(take(&first), Some(first.certificate.clone()));
+    assert_eq!(take(&second), Some(second.certificate.clone()));
 }
 
 #[test]

@@ -159,4 +159,16 @@ pub(super) const TEXTS: &[Text] = &[
         ("Izdevēja sertifikātā “{}” nav atslēgas identifikatora.", "Sazinieties ar sertifikāta izdevēju."),
         ("The issuer's certificate “{}” has no key identifier.", "Contact the issuer of the certificate."),
     ),
+    t(
+        "validate.chain.misplaced",
+        "RFC 6960 4.2.2.2.1, RFC 9608 2",
+        (
+            "Sertifikātā “{}” ir paplašinājums, kas atbrīvo no atsaukšanas pārbaudes, bet šādam sertifikātam nepienākas.",
+            "Sazinieties ar sertifikāta izdevēju.",
+        ),
+        (
+            "Certificate “{}” has an extension that frees it of revocation checks and must not stand in such a certificate.",
+            "Contact the issuer of the certificate.",
+        ),
+    ),
 ];

@@ -94,6 +94,18 @@ pub(super) const TEXTS: &[Text] = &[
         ),
     ),
     t(
+        "validate.revocation.issuer-expired",
+        "EN 319 102-1 5.2.6.4",
+        (
+            "Ziņas par sertifikātu “{}” apliecināja kāds, kura sertifikāts ir beidzies, un nekas nepierāda, ka ziņas ir vecākas.",
+            "Vajadzīgas jaunākas ziņas vai arhīva laika zīmogs no toreizējā derīguma termiņa.",
+        ),
+        (
+            "The status of certificate “{}” was issued by somebody whose certificate has ended, and nothing proves that it is older.",
+            "Newer status information is needed, or an archive time stamp from that validity period.",
+        ),
+    ),
+    t(
         "validate.revocation.weak-algorithm",
         "EN 319 102-1 5.2.6.4",
         ("Ziņas par sertifikātu “{}” parakstītas ar vāju algoritmu.", "Pievienojiet jaunāku OCSP atbildi vai CRL."),

@@ -13,7 +13,9 @@ import eu.europa.esig.dss.validation.reports.Reports;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
 
 /**
@@ -24,6 +26,7 @@ import java.util.List;
  *        Judge --detached FILE... ANCHORS.pem FILE...   files that detached signatures are about, the option once for each
  *        Judge --bench SECONDS ANCHORS.pem FILE   validations per second, one thread, warm
  *        Judge --details ANCHORS.pem FILE    the simple report as XML
+ *        Judge --time RFC3339 ANCHORS.pem FILE...   as of that time
  */
 public final class Judge {
     private static CommonTrustedCertificateSource anchors(String pem) throws Exception {
@@ -38,6 +41,7 @@ public final class Judge {
     }
 
     private static final List<DSSDocument> DETACHED = new ArrayList<>();
+    private static Date time;
 
     private static Reports judge(String file, CommonTrustedCertificateSource trusted) {
         CommonCertificateVerifier verifier = new CommonCertificateVerifier();
@@ -46,6 +50,9 @@ public final class Judge {
         validator.setCertificateVerifier(verifier);
         if (!DETACHED.isEmpty()) {
             validator.setDetachedContents(DETACHED);
+        }
+        if (time != null) {
+            validator.setValidationTime(time);
         }
         return validator.validateDocument();
     }
@@ -72,6 +79,10 @@ public final class Judge {
         if (rest.get(0).equals("--bench")) {
             bench(Double.parseDouble(rest.get(1)), anchors(rest.get(2)), rest.get(3));
             return;
+        }
+        if (rest.get(0).equals("--time")) {
+            time = Date.from(Instant.parse(rest.get(1)));
+            rest.subList(0, 2).clear();
         }
         boolean details = rest.remove("--details");
         while (rest.get(0).equals("--detached")) {

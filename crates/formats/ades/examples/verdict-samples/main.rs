@@ -3,12 +3,16 @@
 //! usage: verdict-samples OUT-DIR NOW(RFC 3339)
 #![expect(clippy::unwrap_used, reason = "a test program")]
 
-use std::{fs, path::Path};
+mod past;
+mod rules;
+
+use std::{fs, io::Write, path::Path};
 
 use ades::{
     asic::{Builder, Naming},
+    facts::Defect,
     material::Material,
-    xades::{Request, prepare},
+    xades::{Objects, Request, prepare},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::{SignedDuration, Timestamp};
@@ -45,6 +49,20 @@ impl Pki {
     }
 }
 
+const DATA: &[u8] = b"dati\n";
+
+/// The only file of every container.
+struct Data;
+
+impl Objects for Data {
+    fn has(&self, name: &str) -> bool {
+        name == "dati.txt"
+    }
+    fn copy(&mut self, name: &str, out: &mut dyn Write) -> Result<(), Defect> {
+        out.write_all(DATA).map_err(|_| Defect { code: "file.read", object: name.to_owned(), fatal: false })
+    }
+}
+
 /// One container in the making.
 struct Case<'a> {
     signer: &'a TestEntity,
@@ -53,16 +71,23 @@ struct Case<'a> {
     stamp: Option<(&'a TestEntity, Timestamp, bool)>,
     crls: Vec<Vec<u8>>,
     ocsps: Vec<Vec<u8>>,
+    /// Archive time stamps, by whom and when.
+    archives: Vec<(&'a TestEntity, Timestamp)>,
     time: Timestamp,
+    /// Signing time claimed, if it is another than shortly before `time`.
+    claimed: Option<Timestamp>,
     damage: fn(String) -> String,
 }
 
 impl Case<'_> {
     fn write(&self, path: &Path) {
         let mut builder = Builder::new(Vec::new(), Naming::Asice, DigestAlgorithm::Sha256, self.time).unwrap();
-        builder.add("dati.txt", "text/plain", &b"dati\n"[..], 5).unwrap();
-        let mut request =
-            Request::new(self.signer.certificate.der(), self.time - SignedDuration::from_secs(1)).unwrap();
+        builder.add("dati.txt", "text/plain", DATA, DATA.len() as u64).unwrap();
+        let mut request = Request::new(
+            self.signer.certificate.der(),
+            self.claimed.unwrap_or(self.time - SignedDuration::from_secs(1)),
+        )
+        .unwrap();
         request.chain = self.chain.iter().map(|c| c.der().to_vec()).collect();
         let prepared = prepare(builder.files(), request).unwrap();
         let value = self.signer.key.sign(prepared.to_be_signed());
@@ -81,6 +106,10 @@ impl Case<'_> {
         };
         if !material.crls.is_empty() || !material.ocsps.is_empty() {
             signed = signed.with_material(material).unwrap();
+        }
+        for (unit, at) in &self.archives {
+            let (_, imprint) = signed.archive_imprint(&mut Data).unwrap();
+            signed = signed.with_archive(&unit.time_stamp(&imprint, *at), &mut Data).unwrap();
         }
         let mut xml = (self.damage)(signed.xml());
         if let Some((right, wrong)) = swap {
@@ -117,7 +146,9 @@ fn main() {
         stamp: Some((&p.tsa, at, false)),
         crls: vec![p.root.crl(1, at - DAY, &[])],
         ocsps: vec![p.status(&signer, good, later), p.status(&p.tsa, good, later)],
+        archives: vec![],
         time: at,
+        claimed: None,
         damage: |xml| xml,
     };
     macro_rules! write {
@@ -250,4 +281,6 @@ fn main() {
     case.chain = [&other.ca, &other.root, &p.tsa, &p.ca, &p.ocsp].map(|e| e.certificate.clone()).to_vec();
     case.ocsps[0] = other.status(&theirs, good, later);
     Case { signer: &theirs, ..case }.write(&out.join("unknown-root.asice"));
+    past::write(out, &p, now);
+    rules::write(out, &p, &other, now);
 }
