@@ -81,8 +81,15 @@ pub(crate) fn test(only: Option<&str>, install: bool) -> Done {
         let samples = target().join("debug/examples/verdict-samples").to_string_lossy().into_owned();
         let work = target().join("conformance/verdicts").to_string_lossy().into_owned();
         let value = |name: &str| env.iter().find(|(k, _)| *k == name).map(|(_, v)| v.clone()).unwrap_or_default();
-        let args =
-            ["conformance/signatures/verdicts".to_owned(), samples, value("ENKURS_SIGN"), value("DSS_CLASSPATH"), work];
+        let args = [
+            "conformance/signatures/verdicts".to_owned(),
+            samples,
+            value("ENKURS_SIGN"),
+            value("DSS_CLASSPATH"),
+            work.clone(),
+        ];
+        run(&root(), "python3", &args, &[])?;
+        let args = ["conformance/signatures/reports".to_owned(), value("ENKURS_SIGN"), value("DSS_CLASSPATH"), work];
         run(&root(), "python3", &args, &[])?;
         let samples = target().join("debug/examples/jades-samples").to_string_lossy().into_owned();
         let work = target().join("conformance/jades").to_string_lossy().into_owned();
