@@ -23,6 +23,7 @@ const DEBIAN: &[(&str, &str)] = &[
     ("libxml2-utils", "/usr/bin/xmllint"),
     ("xmlsec1", "/usr/bin/xmlsec1"),
     ("qpdf", "/usr/bin/qpdf"),
+    ("poppler-utils", "/usr/bin/pdfsig"),
     ("time", "/usr/bin/time"),
     ("chromium", "/usr/bin/chromium"),
     ("fonts-noto-core", "/usr/share/fonts/truetype/noto"),

@@ -103,6 +103,12 @@ pub(crate) fn test(only: Option<&str>, install: bool) -> Done {
         ];
         run(&root(), "bash", &args, &[])
     })?;
+    parts.part("conformance: PDF signatures (EU DSS, pyHanko, qpdf, poppler)", |_| {
+        let mut env =
+            peers(&[("PYTHON", need::python()?), ("PADES_SAMPLES", target().join("debug/examples/pades-samples"))]);
+        env.push(("DSS_CLASSPATH", need::dss()?));
+        script("conformance/pades/run", &env)
+    })?;
     parts.part("kill -9, 20 per database", |pg| kills(pg, 20))?;
     parts.part("browser (Chromium, axe)", |_| {
         let dir = root().join("dev/browser");
@@ -168,6 +174,11 @@ pub(crate) fn bench(seconds: u32) -> Done {
 /// What takes hours.
 pub(crate) fn soak(count: u32) -> Done {
     need::debian(true)?;
+    cargo(&["build", "-p", "ades", "--example", "large-pdf", "--quiet"], &[])?;
+    let large = target().join("large.pdf");
+    let program = target().join("debug/examples/large-pdf");
+    run(&root(), &program.to_string_lossy(), &[&large.to_string_lossy(), "20"], &[])?;
+    std::fs::remove_file(&large)?;
     let pg = postgres::start()?;
     kills(&pg.url, count)
 }

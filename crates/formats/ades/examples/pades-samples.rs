@@ -1,27 +1,41 @@
 //! Signs PDFs at every level with a throwaway PKI, for judges that are not ours.
 //!
-//!     cargo run -p ades --example pades-samples -- OUT TIME FILE.pdf...
+//!     cargo run -p ades --example pades-samples -- OUT TIME PICTURE FILE.pdf...
 //!
-//! Writes OUT/root.pem and for each file NAME-b.pdf, NAME-t.pdf, NAME-lt.pdf, NAME-lta.pdf and NAME-two.pdf.
+//! Writes OUT/root.pem and for each file NAME-WHAT-LEVEL.pdf: every algorithm at every level; two signers, also raised together; visible,
+//! certified and locked; raised from B; an archive renewed.
 
-use std::{error::Error, fs, path::Path};
+use std::{error::Error, fs, io::Cursor, path::Path};
 
 use ades::{
+    augment::{Augmentation, Want},
     facts::Level,
     material::Material,
-    pades::{Request, prepare, prepare_timestamp},
+    pades::{Lock, Raised, Request, Visible, prepare},
     pdf::Limits,
 };
 use jiff::{SignedDuration, Timestamp};
 use pki::{
-    BasicConstraints, CertStatus, DigestAlgorithm, Extensions, KeyUsage, Oid, PublicKey, oid,
+    BasicConstraints, CertStatus, DigestAlgorithm, Extensions, KeyUsage, Oid, PublicKey, SignatureAlgorithm, oid,
     testing::{TestEntity, TestKey, leaf_extensions},
 };
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+const TEXT: &str = "Parakstīja: Ķēniņiene Žaņa Šķēle\nRīga, Ūdens iela 5, glāžšķūņu rūķīši";
+const LEVELS: [(Level, &str); 4] = [(Level::B, "B"), (Level::T, "T"), (Level::LT, "LT"), (Level::LTA, "LTA")];
+const ALGORITHMS: [(SignatureAlgorithm, &str); 5] = [
+    (SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha256), "p256"),
+    (SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha384), "p384"),
+    (SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha256), "rsa"),
+    (SignatureAlgorithm::RsaPss(DigestAlgorithm::Sha256), "pss"),
+    (SignatureAlgorithm::Ed25519, "ed25519"),
+];
 
 struct Pki {
     root: TestEntity,
     ca: TestEntity,
-    signers: [TestEntity; 2],
+    signers: Vec<TestEntity>,
     tsa: TestEntity,
     ocsp: TestEntity,
 }
@@ -37,8 +51,7 @@ impl Pki {
             t.extensions.subject_key_id = key;
             t.extensions.crl = vec!["http://crl.example/sakne.crl".into()];
         });
-        let leaf = |serial, name, usage, purposes: &[Oid]| {
-            let key = TestKey::p256();
+        let leaf = |serial, name, usage, purposes: &[Oid], key: TestKey| {
             let extensions = leaf_extensions(&key, usage, purposes);
             ca.issue(serial, name, key, extensions, |t| {
                 t.extensions.extended_key_usage_critical = true;
@@ -46,63 +59,116 @@ impl Pki {
                 t.extensions.ocsp = vec!["http://ocsp.example/".into()];
             })
         };
-        let signers =
-            [("Anna Paraugs", 3), ("Jānis Paraugs", 4)].map(|(name, n)| leaf(n, name, KeyUsage::NON_REPUDIATION, &[]));
-        let tsa = leaf(5, "Laika zīmogs", KeyUsage::DIGITAL_SIGNATURE, &[oid::TIME_STAMPING]);
-        let ocsp = leaf(6, "OCSP", KeyUsage::DIGITAL_SIGNATURE, &[oid::OCSP_SIGNING]);
+        let signer = |(n, algorithm)| leaf(n, "Anna Paraugs", KeyUsage::NON_REPUDIATION, &[], TestKey::new(algorithm));
+        let signers = (20u64..).zip(ALGORITHMS.map(|(a, _)| a)).map(signer).collect();
+        let tsa = leaf(5, "Laika zīmogs", KeyUsage::DIGITAL_SIGNATURE, &[oid::TIME_STAMPING], TestKey::p256());
+        let ocsp = leaf(6, "OCSP", KeyUsage::DIGITAL_SIGNATURE, &[oid::OCSP_SIGNING], TestKey::p256());
         Self { root, ca, signers, tsa, ocsp }
     }
 
-    fn sign(&self, file: &[u8], who: usize, level: Level, at: Timestamp) -> Result<Vec<u8>, Box<dyn Error>> {
+    /// One signature at level B or higher, as it is made at once.
+    fn sign(
+        &self,
+        file: &[u8],
+        who: usize,
+        level: Level,
+        at: Timestamp,
+        change: impl FnOnce(&mut Request),
+    ) -> Outcome<Vec<u8>> {
         let limits = Limits::default();
         let signer = self.signers.get(who).ok_or("no such signer")?;
         let mut request = Request::new(signer.certificate.der(), at)?;
+        request.algorithm = signer.key.algorithm();
         request.chain = vec![self.ca.certificate.der().to_vec()];
+        change(&mut request);
         let prepared = prepare(file, request, &limits)?;
         let value = signer.key.sign(prepared.to_be_signed());
         let mut signed = prepared.finish(&value)?;
-        if level >= Level::T {
-            let (_, imprint) = signed.timestamp_imprint();
+        let (digest, imprint) = signed.timestamp_imprint();
+        if level >= Level::T && digest == DigestAlgorithm::Sha256 {
             signed = signed.with_timestamp(&self.tsa.time_stamp(&imprint, at + SignedDuration::from_secs(2)))?;
+            if level >= Level::LT {
+                signed = signed.with_material(self.material(at));
+            }
         }
-        if level >= Level::LT {
-            let issuer = &self.ca.certificate;
-            let status = |c| self.ocsp.ocsp(issuer, c, CertStatus::Good, at + SignedDuration::from_secs(5));
-            signed = signed.with_material(Material {
-                certificates: [&self.root, &self.ca, &self.tsa, &self.ocsp, signer]
-                    .map(|e| e.certificate.der().to_vec())
-                    .into(),
-                crls: vec![self.root.crl(1, at, &[])],
-                ocsps: vec![status(&signer.certificate), status(&self.tsa.certificate)],
-            });
+        let made = [file, &signed.increment(file, &limits)?].concat();
+        if level > signed.level() { self.raise(&made, level, at) } else { Ok(made) }
+    }
+
+    fn material(&self, at: Timestamp) -> Material {
+        let issuer = &self.ca.certificate;
+        let status = |e: &TestEntity| {
+            self.ocsp.ocsp(issuer, &e.certificate, CertStatus::Good, at + SignedDuration::from_secs(5))
+        };
+        let own = [&self.root, &self.ca, &self.tsa, &self.ocsp];
+        Material {
+            certificates: own.map(|e| e.certificate.der().to_vec()).into(),
+            crls: vec![self.root.crl(1, at, &[])],
+            ocsps: self.signers.iter().chain([&self.tsa]).map(status).collect(),
         }
-        let mut out = [file, &signed.increment(file, &limits)?].concat();
-        if level >= Level::LTA {
-            let stamp = prepare_timestamp(&out, DigestAlgorithm::Sha256, 8192, &limits)?;
-            let token = self.tsa.time_stamp(stamp.imprint().1, at + SignedDuration::from_secs(9));
-            out.extend(stamp.finish(&token)?);
+    }
+
+    /// Raises whatever is there.
+    fn raise(&self, file: &[u8], level: Level, at: Timestamp) -> Outcome<Vec<u8>> {
+        let opened = Raised::open(Cursor::new(file.to_vec()), &Limits::default())?;
+        let mut steps = Augmentation::new(Box::new(opened), level, None, DigestAlgorithm::Sha256)?;
+        let mut seconds = 2;
+        while let Some(want) = steps.want()? {
+            match want {
+                Want::Stamp { digest, .. } => {
+                    steps.give_stamp(&self.tsa.time_stamp(&digest, at + SignedDuration::from_secs(seconds)))?;
+                }
+                Want::Material { .. } => steps.give_material(&self.material(at))?,
+            }
+            seconds += 5;
         }
+        let mut out = Vec::new();
+        steps.into_file().write(&mut out)?;
         Ok(out)
     }
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn visible(image: &[u8], bottom: u16) -> Visible {
+    Visible { page: 1, at: [60, bottom, 300, 80], text: Some(TEXT.to_owned()), image: image.to_vec() }
+}
+
+fn all(pki: &Pki, out: &Path, at: Timestamp, name: &str, image: &[u8]) -> Outcome<()> {
+    let file = fs::read(name)?;
+    let stem = Path::new(name).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let put = |what: &str, data: &[u8]| fs::write(out.join(format!("{stem}-{what}.pdf")), data);
+    for (level, shown) in LEVELS {
+        for (who, (_, algorithm)) in ALGORITHMS.iter().enumerate() {
+            put(&format!("{algorithm}-{shown}"), &pki.sign(&file, who, level, at, |_| {})?)?;
+        }
+        let look = |r: &mut Request| r.visible = Some(visible(image, 500));
+        put(&format!("visible-{shown}"), &pki.sign(&file, 0, level, at, look)?)?;
+    }
+    let minutes = |n| at + SignedDuration::from_mins(n);
+    let one = pki.sign(&file, 0, Level::LT, at, |r| r.visible = Some(visible(image, 500)))?;
+    put("two-LT", &pki.sign(&one, 2, Level::LT, minutes(1), |r| r.visible = Some(visible(&[], 400)))?)?;
+    for level in 1..=3 {
+        put(&format!("certified{level}-LT"), &pki.sign(&file, 0, Level::LT, at, |r| r.certify = Some(level))?)?;
+    }
+    put("certified1-LTA", &pki.sign(&file, 0, Level::LTA, at, |r| r.certify = Some(1))?)?;
+    put("locked-LT", &pki.sign(&file, 0, Level::LT, at, |r| r.lock = Some(Lock::All))?)?;
+    let both = pki.sign(&pki.sign(&file, 0, Level::B, at, |_| {})?, 1, Level::B, minutes(1), |_| {})?;
+    put("together-LTA", &pki.raise(&both, Level::LTA, minutes(2))?)?;
+    let archived = pki.sign(&file, 0, Level::LTA, at, |_| {})?;
+    put("renewed-LTA", &pki.raise(&archived, Level::LTA, minutes(3))?)?;
+    Ok(())
+}
+
+fn main() -> Outcome<()> {
     let mut args = std::env::args().skip(1);
-    let out = args.next().ok_or("usage: pades-samples OUT TIME FILE.pdf...")?;
+    let out = args.next().ok_or("usage: pades-samples OUT TIME PICTURE FILE.pdf...")?;
     let at: Timestamp = args.next().ok_or("a time of signing is missing")?.parse()?;
+    let image = fs::read(args.next().ok_or("a picture is missing")?)?;
     let out = Path::new(&out);
     fs::create_dir_all(out)?;
     let pki = Pki::new();
     fs::write(out.join("root.pem"), pki.root.certificate.to_pem())?;
     for name in args {
-        let file = fs::read(&name)?;
-        let stem = Path::new(&name).file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        for (suffix, level) in [("b", Level::B), ("t", Level::T), ("lt", Level::LT), ("lta", Level::LTA)] {
-            fs::write(out.join(format!("{stem}-{suffix}.pdf")), pki.sign(&file, 0, level, at)?)?;
-        }
-        let one = pki.sign(&file, 0, Level::LT, at)?;
-        let two = pki.sign(&one, 1, Level::LT, at + SignedDuration::from_mins(3))?;
-        fs::write(out.join(format!("{stem}-two.pdf")), two)?;
+        all(&pki, out, at, &name, &image)?;
     }
     Ok(())
 }

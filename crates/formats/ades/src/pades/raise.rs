@@ -1,7 +1,10 @@
 //! Raising the signatures of a PDF (EN 319 142-1 clause 5.5): every step is one more revision, so whoever made them does not matter, and
 //! what is there stays byte for byte. A time stamp or material serves all signatures of the document at once.
 
-use std::io::{Read, Seek, Write};
+use std::{
+    cell::OnceCell,
+    io::{Read, Seek, Write},
+};
 
 use pki::DigestAlgorithm;
 
@@ -22,7 +25,9 @@ pub struct Raised<R> {
     source: Ranged<R>,
     added: Vec<u8>,
     limits: Limits,
-    facts: FileFacts,
+    ids: Vec<String>,
+    /// What is in the file now; a file may be large, so it is read again only when someone asks.
+    facts: OnceCell<FileFacts>,
     pending: Option<PreparedTimestamp>,
 }
 
@@ -51,7 +56,8 @@ impl<R: Read + Seek + Send> Raised<R> {
         if facts.signatures.is_empty() {
             return Err(AugmentError::NoSignature);
         }
-        Ok(Self { source, added: Vec::new(), limits: *limits, facts, pending: None })
+        let ids = facts.signatures.iter().map(|s| s.id.clone()).collect();
+        Ok(Self { source, added: Vec::new(), limits: *limits, ids, facts: facts.into(), pending: None })
     }
 
     fn whole(&self) -> Joined<'_> {
@@ -59,18 +65,18 @@ impl<R: Read + Seek + Send> Raised<R> {
     }
 
     fn signatures(&self, id: &str) -> &[SignatureFacts] {
-        let known = self.facts.signatures.iter().any(|s| s.id == id);
-        if known { &self.facts.signatures } else { &[] }
+        // what was appended here is read again, so it can be read
+        let facts = self.facts.get_or_init(|| read("", &self.whole(), &self.limits).unwrap_or_default());
+        if self.known(id).is_ok() { &facts.signatures } else { &[] }
     }
 
     fn known(&self, id: &str) -> Result<(), AugmentError> {
-        if self.signatures(id).is_empty() { Err(AugmentError::Unknown(id.to_owned())) } else { Ok(()) }
+        if self.ids.iter().any(|i| i == id) { Ok(()) } else { Err(AugmentError::Unknown(id.to_owned())) }
     }
 
-    fn append(&mut self, revision: Vec<u8>) -> Result<(), AugmentError> {
+    fn append(&mut self, revision: Vec<u8>) {
         self.added.extend(revision);
-        self.facts = read("", &self.whole(), &self.limits).map_err(PadesError::from)?;
-        Ok(())
+        self.facts = OnceCell::new();
     }
 
     fn imprint(&mut self, id: &str, algorithm: DigestAlgorithm) -> Result<Vec<u8>, AugmentError> {
@@ -89,13 +95,14 @@ impl<R: Read + Seek + Send> Raised<R> {
         check_imprint(token, algorithm, imprint)?;
         let revision = prepared.clone().finish(token)?;
         self.pending = None;
-        self.append(revision)
+        self.append(revision);
+        Ok(())
     }
 }
 
 impl<R: Read + Seek + Send> Raise for Raised<R> {
     fn ids(&self) -> Vec<String> {
-        self.facts.signatures.first().map(|s| s.id.clone()).into_iter().collect()
+        self.ids.iter().take(1).cloned().collect()
     }
 
     fn level(&self, id: &str) -> Option<Level> {
@@ -141,10 +148,10 @@ impl<R: Read + Seek + Send> Raise for Raised<R> {
 
     fn add_material(&mut self, id: &str, material: &Material) -> Result<(), AugmentError> {
         self.known(id)?;
-        match add_material(&self.whole(), material, &self.limits)? {
-            Some(revision) => self.append(revision),
-            None => Ok(()),
+        if let Some(revision) = add_material(&self.whole(), material, &self.limits)? {
+            self.append(revision);
         }
+        Ok(())
     }
 
     fn archive_imprint(&mut self, id: &str, algorithm: DigestAlgorithm) -> Result<Vec<u8>, AugmentError> {

@@ -38,7 +38,7 @@ const WINDOW: usize = 4 << 10;
 /// Most that is read for one object (the data of streams do not count).
 const LARGEST: usize = 32 << 20;
 /// Bytes passed on at a time.
-const PIECE: usize = 128 << 10;
+const PIECE: usize = 256 << 10;
 
 impl<'a> Bytes<'a> {
     /// Bytes of a source.

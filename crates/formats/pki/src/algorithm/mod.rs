@@ -23,7 +23,7 @@ use crate::{
 pub enum SignatureAlgorithm {
     /// RSASSA-PKCS1-v1_5.
     RsaPkcs1(DigestAlgorithm),
-    /// RSASSA-PSS, MGF1 with the same digest, salt as long as the digest.
+    /// RSASSA-PSS, MGF1 with the same digest, salt as long as the digest; a salt as long as the key allows is verified, too.
     RsaPss(DigestAlgorithm),
     /// ECDSA; the curve is that of the key.
     Ecdsa(DigestAlgorithm),
@@ -203,7 +203,8 @@ impl<'a> AlgorithmIdentifier<'a> {
             None => 1,
         };
         r.finish("PSS parameters")?;
-        if mgf != hash || salt != hash.size() as u64 || trailer != 1 {
+        // the other length in use is the greatest that the key allows
+        if mgf != hash || salt < hash.size() as u64 || trailer != 1 {
             return Err(Error::UnsupportedParameters);
         }
         Ok(SignatureAlgorithm::RsaPss(hash))

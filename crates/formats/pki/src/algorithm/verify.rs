@@ -10,6 +10,20 @@ static PSS_SHA256: RsaParameters = s::RSA_PSS_2048_8192_SHA256.with_pss_salt_len
 static PSS_SHA384: RsaParameters = s::RSA_PSS_2048_8192_SHA384.with_pss_salt_length(RsaPssSaltLength::Digest);
 static PSS_SHA512: RsaParameters = s::RSA_PSS_2048_8192_SHA512.with_pss_salt_length(RsaPssSaltLength::Digest);
 
+static LONG_SHA256: RsaParameters = s::RSA_PSS_2048_8192_SHA256.with_pss_salt_length(RsaPssSaltLength::Max);
+static LONG_SHA384: RsaParameters = s::RSA_PSS_2048_8192_SHA384.with_pss_salt_length(RsaPssSaltLength::Max);
+static LONG_SHA512: RsaParameters = s::RSA_PSS_2048_8192_SHA512.with_pss_salt_length(RsaPssSaltLength::Max);
+
+/// RSASSA-PSS with the longest salt, for keys that [`provider`] accepts.
+fn longest_salt(algorithm: SignatureAlgorithm) -> Option<&'static dyn VerificationAlgorithm> {
+    match algorithm {
+        SignatureAlgorithm::RsaPss(DigestAlgorithm::Sha256) => Some(&LONG_SHA256),
+        SignatureAlgorithm::RsaPss(DigestAlgorithm::Sha384) => Some(&LONG_SHA384),
+        SignatureAlgorithm::RsaPss(DigestAlgorithm::Sha512) => Some(&LONG_SHA512),
+        _ => None,
+    }
+}
+
 fn provider(key: &PublicKey, algorithm: SignatureAlgorithm) -> Result<&'static dyn VerificationAlgorithm> {
     use DigestAlgorithm::{Sha1, Sha256, Sha384, Sha512};
     use KeyKind::{P256, P384, P521, Rsa};
@@ -45,8 +59,9 @@ fn provider(key: &PublicKey, algorithm: SignatureAlgorithm) -> Result<&'static d
 /// This is mathematics only: whether an algorithm or key size is still good enough at a time is the caller's policy.
 pub fn verify(spki: &[u8], algorithm: SignatureAlgorithm, message: &[u8], signature: &[u8]) -> Result<()> {
     let key = PublicKey::from_spki(spki)?;
-    UnparsedPublicKey::new(provider(&key, algorithm)?, key.bits())
-        .verify(message, signature)
+    let by = |provider| UnparsedPublicKey::new(provider, key.bits()).verify(message, signature);
+    by(provider(&key, algorithm)?)
+        .or_else(|e| longest_salt(algorithm).map_or(Err(e), by))
         .map_err(|_| Error::BadSignature)
 }
 
@@ -56,7 +71,8 @@ pub fn verify_digest(spki: &[u8], algorithm: SignatureAlgorithm, digest: &[u8], 
     let hash = algorithm.digest().ok_or(Error::UnsupportedParameters)?;
     let digest = Digest::import_less_safe(digest, hash.provider())
         .map_err(|_| Error::Malformed("digest of the wrong length"))?;
-    UnparsedPublicKey::new(provider(&key, algorithm)?, key.bits())
-        .verify_digest(&digest, signature)
+    let by = |provider| UnparsedPublicKey::new(provider, key.bits()).verify_digest(&digest, signature);
+    by(provider(&key, algorithm)?)
+        .or_else(|e| longest_salt(algorithm).map_or(Err(e), by))
         .map_err(|_| Error::BadSignature)
 }
