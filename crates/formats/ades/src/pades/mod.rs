@@ -21,7 +21,7 @@ mod widget;
 #[cfg(test)]
 mod tests;
 
-pub use appearance::Visible;
+pub use appearance::{Paper, Visible};
 pub use create::{Prepared, PreparedTimestamp, Request, Signed, prepare, prepare_timestamp};
 pub use dss::add_material;
 pub use error::PadesError;

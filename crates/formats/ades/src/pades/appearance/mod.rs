@@ -4,6 +4,7 @@
 
 mod font;
 mod image;
+mod paper;
 
 use std::{
     collections::BTreeMap,
@@ -15,6 +16,7 @@ use flate2::{Compression, write::ZlibEncoder};
 use serde::{Deserialize, Serialize};
 
 use self::image::Image;
+pub use self::paper::Paper;
 use super::{PadesError, base64_bytes};
 use crate::pdf::{Dict, Object, Ref, Update};
 
