@@ -27,7 +27,11 @@ const FLOORS: &[(&str, &str, &[&str])] = &[
     ("agent", "machines", &["base", "card", "pki", "protocol", "reader"]),
     ("web", "machines", &["base", "contract", "store", "ledger", "pki"]),
     ("ca", "services", &["pki", "base", "contract", "store", "ledger", "keys", "net", "web"]),
-    ("signing", "services", &["ades", "agent", "pki", "xml", "base", "contract", "store", "ledger", "net", "web"]),
+    (
+        "signing",
+        "services",
+        &["ades", "agent", "pki", "xml", "base", "contract", "store", "ledger", "keys", "net", "web"],
+    ),
     ("identity", "services", &["agent", "pki", "protocol", "base", "contract", "store", "ledger", "web"]),
     ("register", "services", &["base", "contract", "store", "ledger", "web"]),
     ("documents", "services", &["card", "pki", "base", "contract", "store", "ledger", "reader", "web"]),

@@ -114,6 +114,11 @@ fn build(node: &Node) -> Result<Services, Failure> {
         tray.clone(),
         card::profile::Model::LatvianV1,
     );
+    let sealer = signing::Sealer {
+        keys: node.keys.clone(),
+        organization: node.config.ca.organization.clone(),
+        identifier: node.config.ca.organization_identifier.clone(),
+    };
     Ok(Services {
         ca,
         register: register::Register::new(node.db.clone()),
@@ -125,7 +130,7 @@ fn build(node: &Node) -> Result<Services, Failure> {
             Arc::new(maker),
         ),
         identity: identity::Identity::new(node.db.clone(), peers.clone(), node.config.public_url.clone()),
-        signing: signing::Signing::new(node.db.clone(), peers.clone(), node.blobs.clone()),
+        signing: signing::Signing::new(node.db.clone(), peers.clone(), node.blobs.clone(), sealer),
         portal: portal::Portal::new(node.db.clone(), peers.clone()),
         peers,
         tray,

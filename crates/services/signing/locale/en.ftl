@@ -290,3 +290,9 @@ error-signing-augment-already-there = The signature has this level already.
 error-signing-work-unknown = There is no such result.
     .cause = The work is not done, its time is over, or somebody else asked for it.
     .remedy = See how the work goes at /api/v1/jobs/ID, or ask for it again.
+
+# --- receipts
+signing-receipt = Get a sealed receipt
+signing-receipt-title = Receipt of a check of signatures
+signing-receipt-when = Checked
+signing-receipt-note = This receipt is sealed by the platform; any program that validates signatures can check the seal. The receipt does not replace the signed file.

@@ -297,3 +297,9 @@ error-signing-augment-already-there = Parakstam jau ir šis līmenis.
 error-signing-work-unknown = Tāda rezultāta nav.
     .cause = Darbs nav pabeigts, tā laiks ir beidzies, vai arī to prasīja kāds cits.
     .remedy = Skaties, kā darbam iet, adresē /api/v1/jobs/ID, vai prasi to vēlreiz.
+
+# --- receipts
+signing-receipt = Saņemt apzīmogotu kvīti
+signing-receipt-title = Parakstu pārbaudes kvīts
+signing-receipt-when = Pārbaudīts
+signing-receipt-note = Šo kvīti apzīmogojusi platforma; zīmogu var pārbaudīt jebkurā parakstu pārbaudes programmā. Kvīts neaizstāj parakstīto failu.

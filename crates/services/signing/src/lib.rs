@@ -18,6 +18,7 @@ mod config;
 pub mod engine;
 mod errand;
 mod keep;
+mod receipt;
 mod report;
 mod session;
 mod sign;
@@ -25,6 +26,7 @@ mod verify;
 mod work;
 
 pub use config::Config;
+pub use receipt::Sealer;
 pub use report::{FindingDoc, ReportDoc, ScopeDoc, SignatoryDoc, SignatureDoc, TimestampDoc};
 
 use engine::{Engine, EngineLimits};
@@ -37,6 +39,8 @@ struct Inner {
     db: Db,
     blobs: Blobs,
     engine: Engine,
+    peers: Peers,
+    sealer: Sealer,
     config: Config,
 }
 
@@ -45,13 +49,14 @@ const SWEEP: &str = "signing.sweep";
 
 impl Signing {
     /// The service with its usual limits.
-    pub fn new(db: Db, peers: Peers, blobs: Blobs) -> Self {
-        Self::with(db, peers, blobs, Config::default())
+    pub fn new(db: Db, peers: Peers, blobs: Blobs, sealer: Sealer) -> Self {
+        Self::with(db, peers, blobs, sealer, Config::default())
     }
 
     /// The service.
-    pub fn with(db: Db, peers: Peers, blobs: Blobs, config: Config) -> Self {
-        Self(Arc::new(Inner { db, blobs, engine: Engine::new(peers, EngineLimits::default()), config }))
+    pub fn with(db: Db, peers: Peers, blobs: Blobs, sealer: Sealer, config: Config) -> Self {
+        let engine = Engine::new(peers.clone(), EngineLimits::default());
+        Self(Arc::new(Inner { db, blobs, engine, peers, sealer, config }))
     }
 
     /// What signs and judges, for use without HTTP.
@@ -64,6 +69,12 @@ impl Signing {
     }
     pub(crate) fn blobs(&self) -> &Blobs {
         &self.0.blobs
+    }
+    pub(crate) fn sealer(&self) -> &Sealer {
+        &self.0.sealer
+    }
+    pub(crate) fn peers(&self) -> &Peers {
+        &self.0.peers
     }
     pub(crate) fn config(&self) -> &Config {
         &self.0.config

@@ -7,7 +7,7 @@ use ades::validate::Lang;
 use axum::extract::{Path, State};
 use base::Cx;
 use store::StoreError;
-use web::{Answer, Fault, Filled, PageCx, Permission, Refuses as _, Route, Routes, Status, Upload};
+use web::{Answer, Fault, Filled, PageCx, Permission, Refuses as _, Route, Routes, Status, Upload, limits::Class};
 
 use self::pages::{AskPage, VerdictPage};
 pub(crate) use self::rows::QUERIES;
@@ -15,6 +15,7 @@ use crate::{
     Signing,
     engine::{EngineError, Input, Validation, media_type},
     errand::{ErrandError, NewFile},
+    receipt::{self, Receipt},
     report::ReportDoc,
     session,
     sign::{clean, refused},
@@ -26,6 +27,12 @@ pub(crate) fn routes(app: &Signing, routes: Routes) -> Routes {
         .route(Route::post("/validate", Permission::Public).upload().to(app.clone(), upload))
         .route(Route::get("/validate/{id}", Permission::Public).to(app.clone(), verdict))
         .route(Route::get("/validate/{id}/report.json", Permission::Public).to(app.clone(), report))
+        .route(
+            Route::post("/validate/{id}/receipt.pdf", Permission::Public)
+                .class(Class::Upload)
+                .audited()
+                .to(app.clone(), receipt),
+        )
 }
 
 async fn ask(State(app): State<Signing>, cx: PageCx) -> Answer {
@@ -84,6 +91,16 @@ async fn report(State(app): State<Signing>, cx: PageCx, Path(id): Path<String>) 
     let body = serde_json::to_string_pretty(report).map_err(|e| Fault::internal(&e))?;
     let stem = kept.name.rsplit_once('.').map_or(kept.name.as_str(), |(s, _)| s);
     cx.download(&format!("{stem}-parbaude.json"), "application/json", body)
+}
+
+/// The verdict as a sealed PDF.
+async fn receipt(State(app): State<Signing>, cx: PageCx, Path(id): Path<String>) -> Answer {
+    let kept = rows::get(&app, cx.cx(), &session::mark(&cx), &id).await?.ok_or_else(unknown)?;
+    let report = if cx.lang() == web::Lang::Lv { &kept.lv } else { &kept.en };
+    let receipt = Receipt { cx: &cx, name: &kept.name, sha256: &kept.sha256, size: kept.size, report };
+    let sealed = receipt::seal(&app, cx.cx(), receipt).await?;
+    let stem = kept.name.rsplit_once('.').map_or(kept.name.as_str(), |(s, _)| s);
+    cx.download(&format!("{stem}-kvits.pdf"), "application/pdf", sealed)
 }
 
 fn unknown() -> Fault {

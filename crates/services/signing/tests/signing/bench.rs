@@ -18,7 +18,7 @@ use pki::{
     testing::{TestEntity, TestKey, leaf_extensions},
 };
 use serde_json::{Value, json};
-use signing::{Config, Signing};
+use signing::{Config, Sealer, Signing};
 use testkit::{Answer, Client, World};
 use web::{Actor, DbGate, Right, Shell, client::Quota, limits::LimitConfig};
 
@@ -146,6 +146,18 @@ impl Core {
             async move { Ok(set) }
         });
         let core = Arc::clone(self);
+        handlers.on(move |_, wanted: ca::Issue| {
+            let name = wanted.subject.organization.unwrap_or_default();
+            let key = TestKey::p256();
+            let mut extensions = leaf_extensions(&key, KeyUsage::NON_REPUDIATION, &[]);
+            extensions.ocsp = vec!["http://127.0.0.1:8080/ocsp".into()];
+            extensions.subject_key_id = pki::PublicKey::from_spki(&wanted.spki).ok().map(|k| k.key_id());
+            let made = core.ca.issue(40, &name, key, extensions, |t| t.spki = wanted.spki.clone());
+            let chain = [&core.ca, &core.root].map(|c| Der(c.certificate.der().to_vec())).to_vec();
+            let der = made.certificate.der().to_vec();
+            async move { Ok(ca::Issued { certificate_id: "40".to_owned(), der, chain }) }
+        });
+        let core = Arc::clone(self);
         handlers.on(move |cx, ca::Ocsp(Der(request))| {
             let answer = Der(core.ocsp(&cx, &request));
             async move { Ok(answer) }
@@ -170,7 +182,14 @@ impl Bench {
         let core = Arc::new(Core::new());
         let peers = Peers::new(None);
         peers.answer_with(core.handlers()).unwrap();
-        let app = Signing::with(world.db.clone(), peers, world.blobs.clone(), config);
+        let vault = world.dir().join("keys");
+        let unlock = keys::Unlock::Passphrase(base::Secret::new("vārti".to_owned()));
+        let sealer = Sealer {
+            keys: keys::SoftwareStore::open(&vault, unlock).unwrap(),
+            organization: "Paraugu uzticamības dienests".to_owned(),
+            identifier: "NTRLV-40000000001".to_owned(),
+        };
+        let app = Signing::with(world.db.clone(), peers, world.blobs.clone(), sealer, config);
         let mut site = web::Config::new("http://127.0.0.1:8080", Arc::clone(&world.ring));
         site.limits = LimitConfig::unlimited();
         site.clients = Some(world.db.clone());
@@ -193,6 +212,13 @@ impl Bench {
         let anna = person(3, ANNA, "Anna", "Paraudziņa");
         let janis = person(4, JANIS, "Jānis", "Piemērs");
         Self { world, core, app, shell, anna, janis }
+    }
+
+    /// Does the jobs that wait, and those that are due by a schedule.
+    pub(crate) async fn work(&self) {
+        let mut worker = self.world.worker();
+        self.app.jobs(&mut worker);
+        worker.drain().await.unwrap();
     }
 
     /// A program with these rights.

@@ -49,6 +49,33 @@ const MIMETYPE: &[u8] = b"application/vnd.etsi.asic-e+zip";
 const SIGNATURES: &str = "META-INF/signatures0.xml";
 
 each_db! {
+    async fn a_verdict_is_given_as_a_sealed_receipt(world: World) {
+        let b = Bench::new(world).await;
+        let signed = b.browser(Some(&b.anna)).signed(&[("Līgums ļ漢.txt", b"teksts")], "edoc", &b.anna.card).await;
+        let mut stranger = b.browser(None);
+        let page = stranger.upload("/validate", &[("Līgums.edoc", &signed)]).await.expect(200);
+        let at = format!("{}/receipt.pdf", page.path);
+        stranger.client.post_form(&at, &[]).await.expect(403);
+        let receipt = stranger.client.submit(&page, &at, &[]).await.expect(200);
+        assert_eq!(receipt.header("content-type"), Some("application/pdf"));
+        let verdict: Value = b
+            .browser(None)
+            .client
+            .post_bytes("/api/v1/signatures/validate?name=kvits.pdf", "application/pdf", &receipt.body)
+            .await
+            .expect(200)
+            .json();
+        let seal = &verdict["signatures"][0];
+        assert_eq!((seal["indication"].as_str(), seal["level"].as_str()), (Some("TOTAL_PASSED"), Some("PAdES-BASELINE-LT")), "{verdict:#}");
+        assert_eq!(seal["signed_by"]["common_name"], "Paraugu uzticamības dienests");
+        // a verdict of somebody else gives no receipt
+        let mut other = b.browser(None);
+        let theirs = other.client.get("/validate").await.expect(200);
+        let token = theirs.field("_csrf").unwrap();
+        other.client.post_form(&at, &[("_csrf", &token)]).await.expect(404);
+    }
+
+
     async fn hostile_files_are_refused_or_failed(world: World) {
         let b = Bench::new(world).await;
         let signed = b.browser(Some(&b.anna)).signed(&[("a.txt", b"Teksts\n")], "asice", &b.anna.card).await;
