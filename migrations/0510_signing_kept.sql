@@ -6,6 +6,7 @@ CREATE TABLE signing_kept (
     media TEXT NOT NULL,
     blob TEXT NOT NULL,
     sha256 TEXT NOT NULL,
+    origin TEXT NOT NULL,
     size BIGINT NOT NULL,
     renewals BIGINT NOT NULL,
     renewed BIGINT,
@@ -15,3 +16,5 @@ CREATE TABLE signing_kept (
 );
 CREATE INDEX signing_kept_due ON signing_kept (due);
 CREATE INDEX signing_kept_owner ON signing_kept (owner, created);
+-- The file as it was signed is kept once.
+CREATE UNIQUE INDEX signing_kept_origin ON signing_kept (owner, origin);

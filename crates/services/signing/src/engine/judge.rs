@@ -37,7 +37,7 @@ impl Engine {
         let (file, limits) = (input.clone(), self.limits);
         let facts = blocking(move || facts(&file, &limits)).await?;
         if facts.signatures.is_empty()
-            && let Some(d) = facts.defects.iter().find(|d| d.fatal)
+            && let Some(d) = facts.defects.iter().find(|d| d.fatal || d.code == "pdf.rebuilt")
         {
             return Err(EngineError::Defect { code: d.code, object: d.object.clone() });
         }

@@ -3,14 +3,14 @@ use store::{BlobRef, Row, StoreError, Tx, params};
 
 use crate::Signing;
 
-const PUT: &str = "INSERT INTO signing_kept (id, owner, name, media, blob, sha256, size, renewals, due, created) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9)";
+const PUT: &str = "INSERT INTO signing_kept (id, owner, name, media, blob, sha256, origin, size, renewals, due, created) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10)";
 const ONE: &str = "SELECT id, owner, name, media, blob, sha256, size, renewals, renewed, due, refusal, created \
     FROM signing_kept WHERE id = $1";
 const MINE: &str = "SELECT id, owner, name, media, blob, sha256, size, renewals, renewed, due, refusal, created \
     FROM signing_kept WHERE owner = $1 ORDER BY created DESC, id LIMIT 1000";
 const COUNT: &str = "SELECT COUNT(*) FROM signing_kept WHERE owner = $1";
-const SAME: &str = "SELECT id FROM signing_kept WHERE owner = $1 AND sha256 = $2";
+const SAME: &str = "SELECT id FROM signing_kept WHERE owner = $1 AND origin = $2";
 const DUE: &str = "SELECT id FROM signing_kept WHERE due <= $1 ORDER BY due, id LIMIT 500";
 const OVERDUE: &str = "SELECT COUNT(*) FROM signing_kept WHERE refusal IS NOT NULL OR due <= $1";
 const RENEWED: &str = "UPDATE signing_kept SET blob = $2, sha256 = $3, size = $4, renewals = renewals + 1, renewed = $5, \
@@ -64,7 +64,11 @@ fn kept(row: &Row) -> Result<Kept, StoreError> {
 pub(super) async fn put(tx: &mut Tx, k: &Kept) -> Result<(), StoreError> {
     let size = i64::try_from(k.blob.size).unwrap_or(i64::MAX);
     let blob = &k.blob;
-    tx.run(PUT, params![k.id, k.owner, k.name, k.media, blob.address, blob.sha256, size, k.due, k.created]).await?;
+    tx.run(
+        PUT,
+        params![k.id, k.owner, k.name, k.media, blob.address, blob.sha256, blob.sha256, size, k.due, k.created],
+    )
+    .await?;
     tx.hold(&k.blob, &holder(k.id)).await
 }
 
@@ -80,8 +84,8 @@ pub(super) async fn count(tx: &mut Tx, owner: &str) -> Result<u64, StoreError> {
     tx.one(COUNT, params![owner]).await?.count(0)
 }
 
-pub(super) async fn has(tx: &mut Tx, owner: &str, sha256: &str) -> Result<bool, StoreError> {
-    Ok(tx.optional(SAME, params![owner, sha256]).await?.is_some())
+pub(super) async fn has(tx: &mut Tx, owner: &str, origin: &str) -> Result<bool, StoreError> {
+    Ok(tx.optional(SAME, params![owner, origin]).await?.is_some())
 }
 
 pub(super) async fn due(tx: &mut Tx, before: Timestamp) -> Result<Vec<KeptId>, StoreError> {

@@ -195,7 +195,8 @@ impl Bench {
         site.clients = Some(world.db.clone());
         site.agent_origin = Some("http://127.0.0.1:8082".into());
         let gate = Arc::new(DbGate::new(world.db.clone()));
-        let shell = Shell::build(world.cx.clone(), site, gate, vec![app.routes()]).unwrap();
+        let shell =
+            Shell::build(world.cx.clone(), site, gate, vec![app.routes(), web::client::routes(&world.db)]).unwrap();
         let person = |serial, number: &str, given: &str, surname: &str| Person {
             card: leaf(&core.ca, serial, &format!("{given} {surname}"), KeyUsage::NON_REPUDIATION, &[], Some(number)),
             actor: Actor {
