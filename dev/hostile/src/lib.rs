@@ -32,6 +32,8 @@ pub const ENTRIES: &[(&str, Entry)] = &[
     ("apdu", apdu),
     ("tlv", tlv),
     ("web-eid-token", web_eid_token),
+    ("trusted-list", trusted_list),
+    ("entity-list", entity_list),
 ];
 
 /// X.509 certificate.
@@ -220,4 +222,31 @@ pub fn web_eid_token(bytes: &[u8]) {
     };
     let judged = protocol::web_eid::verify(&String::from_utf8_lossy(bytes), &expected);
     assert!(judged.is_err(), "nobody's token was accepted");
+}
+
+/// Trusted list in XML, and the kept form of lists.
+pub fn trusted_list(bytes: &[u8]) {
+    use ades::lists::{Catalogue, Held, Limits, Lists, Signers, read, verify, write};
+    let limits = Limits { bytes: 1 << 20, nodes: 50_000, ..Limits::default() };
+    if let Ok(list) = read(bytes, &limits) {
+        let again = write::xml(&list);
+        let _ = read(again.as_bytes(), &limits);
+    }
+    if let Ok(found) = verify(bytes, Signers::Anybody, &limits) {
+        let _ = found.is_current(jiff::Timestamp::UNIX_EPOCH);
+        let mut lists = Lists::default();
+        lists.add(Held::new("", jiff::Timestamp::UNIX_EPOCH, found));
+        let _ = Catalogue::new(&lists);
+    }
+    if let Ok(lists) = Lists::from_cache(bytes) {
+        let _ = Catalogue::new(&lists);
+    }
+}
+
+/// List of trusted entities (TS 119 602), JSON or XML.
+pub fn entity_list(bytes: &[u8]) {
+    use ades::lists::{Signers, lote};
+    if let Ok((list, _)) = lote::verify(bytes, Signers::Anybody) {
+        let _ = list.certificates(lote::PID_ISSUANCE, jiff::Timestamp::UNIX_EPOCH);
+    }
 }

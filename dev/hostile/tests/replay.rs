@@ -45,7 +45,23 @@ fn seeds() -> Vec<Vec<u8>> {
         b"\x06\x00\xa4\x04\x00\x02\x3f\x00\x05\x00\x20\x00\x01\x00\x0d\x00\xb0\x00\x00\x00".to_vec(),
         vec![0x30, 0x80, 0x30, 0x80, 0, 0, 0, 0],
         vec![0x30; 4000],
+        trusted_list(&root),
+        b"enkurs-lists 1\n{\"of_lists\":null,\"national\":{},\"signers\":[\"AA==\"],\"pivots\":[],\"origin\":\"\"}"
+            .to_vec(),
+        b"eyJhbGciOiJFUzI1NiIsIng1YyI6WyJBQSJdfQ.eyJMb1RFIjp7fX0.AAAA".to_vec(),
     ]
+}
+
+fn trusted_list(by: &TestEntity) -> Vec<u8> {
+    use ades::lists::{Contact, Instance, List, Provider, Scheme, Service, write};
+    let contact = Contact::default();
+    let operator = write::Operator { name: "U".into(), contact: contact.clone(), information: "urn:i".into() };
+    let service = Service::new(&by.certificate, Instance::new("CA/QC", "P", "granted", day(0)));
+    let provider = Provider::new("P", "VATLV-1", &contact, "urn:p", vec![service]);
+    let list = List::new(Scheme::national("LV", &operator, 1, day(1), day(9)), vec![provider]);
+    let request = ades::xades::Request::new(by.certificate.der(), day(1)).expect("request");
+    let prepared = write::prepare(&write::xml(&list), request).expect("list");
+    prepared.finish(&by.key.sign(prepared.to_be_signed())).expect("signature")
 }
 
 fn pdf() -> Vec<u8> {

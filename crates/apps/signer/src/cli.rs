@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
-use crate::{agent, augment, c14n, card, chain, failure::Failure, inspect, replay, sign, timestamp, ui::Ui, validate};
+use crate::{agent, augment, c14n, card, chain, failure::Failure, inspect, lists, replay, sign, timestamp, ui::Ui, validate};
 
 /// Signs, validates and inspects documents with the Latvian eID card and other keys.
 #[derive(Parser)]
@@ -20,6 +20,7 @@ const EXAMPLES: &str = "Examples:
   enkurs-sign sign --key card --tsa https://tsa.example.lv/tsa Ligums.pdf
   enkurs-sign sign --format edoc --level LT --key pkcs12:me.p12 --tsa URL Ligums.docx Pielikums.xlsx
   enkurs-sign validate --trust-anchor root.pem Ligums.edoc
+  enkurs-sign lists update --signer lotl-signers.pem && enkurs-sign validate Ligums.edoc
   enkurs-sign inspect Ligums.edoc
   enkurs-sign card info
 
@@ -63,6 +64,8 @@ pub(crate) enum Command {
     Validate(Box<validate::Options>),
     /// Judge again what an evidence bundle of `validate --evidence` holds, offline.
     Replay(replay::Options),
+    /// Trusted lists: fetch them, show those that are kept.
+    Lists(lists::Options),
     /// Judge a certification path.
     VerifyChain(Box<chain::Options>),
     /// Show what is in a signed file, a certificate, a time stamp, a CRL or an OCSP response. Judges nothing.
@@ -89,6 +92,7 @@ impl Command {
             Self::Augment(o) => augment::run(*o, ui).await,
             Self::Validate(o) => validate::run(&o, ui).await,
             Self::Replay(o) => replay::run(&o, ui),
+            Self::Lists(o) => lists::run(&o, ui).await,
             Self::VerifyChain(o) => chain::run(&o, ui),
             Self::Inspect(o) => inspect::run(&o, ui),
             Self::C14n(o) => c14n::run(&o),

@@ -45,6 +45,7 @@ from_coded!(
     ades::augment::AugmentError,
     ades::gather::GatherError,
     ades::jades::JadesError,
+    ades::lists::ListError,
     ades::pades::PadesError,
     ades::pdf::PdfError,
     ades::replay::ReplayError,

@@ -9,6 +9,7 @@ mod cli;
 mod failure;
 mod inspect;
 mod key;
+mod lists;
 mod network;
 mod output;
 mod raise;

@@ -9,6 +9,7 @@ pub mod detect;
 pub mod facts;
 pub mod gather;
 pub mod jades;
+pub mod lists;
 pub mod material;
 pub mod pades;
 pub mod pdf;

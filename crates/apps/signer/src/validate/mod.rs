@@ -6,7 +6,7 @@ mod policy;
 mod report;
 
 use std::{
-    fs::{self, File},
+    fs::File,
     io::BufReader,
     path::{Path, PathBuf},
 };
@@ -19,9 +19,9 @@ use ades::{
 };
 use base::{Clock as _, SystemClock, Timestamp};
 use clap::Args;
-use pki::Certificate;
+use net::Client;
 
-use crate::{failure::Failure, network, output::Output, supplied::Supplied, ui::Ui};
+use crate::{failure::Failure, lists, network, output::Output, supplied::Supplied, ui::Ui};
 use report::Kind;
 
 pub(crate) use human::text;
@@ -38,6 +38,8 @@ pub(crate) struct Options {
     /// Certificates to trust, PEM (one or several) or DER.
     #[arg(long, value_name = "PEM")]
     trust_anchor: Vec<PathBuf>,
+    #[command(flatten)]
+    lists: lists::Given,
     /// Validate as of this time (RFC 3339) instead of now.
     #[arg(long, value_name = "RFC3339")]
     time: Option<String>,
@@ -65,12 +67,12 @@ const ROUNDS: usize = 6;
 
 /// Validates all files; the exit code is the worst of them.
 pub(crate) async fn run(options: &Options, ui: &Ui) -> Result<u8, Failure> {
-    let anchors = anchors(&options.trust_anchor)?;
     let time = match &options.time {
         Some(text) => text.parse::<Timestamp>().map_err(|e| Failure::usage("validate.time", e))?,
         None => SystemClock::new().now(),
     };
     let client = if options.offline { None } else { Some(options.network.client(&[])?) };
+    let anchors = anchors(options, client.as_ref(), time, ui).await?;
     let lang = match ui.lang {
         crate::ui::Lang::Lv => Lang::Lv,
         crate::ui::Lang::En => Lang::En,
@@ -158,19 +160,15 @@ fn read(path: &Path, name: &str, detached: &[PathBuf]) -> Result<FileFacts, Fail
     detect::read(name, source, &mut objects, &detect::Limits::default()).map_err(Failure::reading(path))
 }
 
-fn anchors(paths: &[PathBuf]) -> Result<Anchors, Failure> {
-    let mut all = Anchors::default();
-    for path in paths {
-        let bytes = fs::read(path).map_err(Failure::reading(path))?;
-        let unreadable = |e: pki::Error| Failure::of("validate.anchor", format!("{}: {e}", path.display()));
-        let found = match std::str::from_utf8(&bytes) {
-            Ok(text) if text.contains("-----BEGIN") => Anchors::from_pem(text).map_err(unreadable)?,
-            _ => Anchors::new([Certificate::from_der(&bytes).map_err(unreadable)?]),
-        };
-        if found.is_empty() {
-            return Err(Failure::of("validate.anchor", path.display()));
-        }
-        all.extend(found);
+/// Certificates and lists that were given; without any, the lists kept on this computer.
+async fn anchors(options: &Options, client: Option<&Client>, time: Timestamp, ui: &Ui) -> Result<Anchors, Failure> {
+    let mut all = Anchors::new(lists::certificates(&options.trust_anchor)?);
+    if !options.lists.is_empty() {
+        all.extend(options.lists.load(client, time, ui).await?);
+    } else if options.trust_anchor.is_empty()
+        && let Some(kept) = lists::cached(SystemClock::new().now(), ui)?
+    {
+        all.extend(kept);
     }
     Ok(all)
 }

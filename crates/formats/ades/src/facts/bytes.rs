@@ -45,14 +45,15 @@ pub(crate) mod list {
     }
 }
 
-/// A certificate, by its DER.
-pub(crate) mod certificate {
+/// Certificates, by their DER.
+pub(crate) mod certificates {
     use super::*;
 
-    pub(crate) fn serialize<S: Serializer>(certificate: &pki::Certificate, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(&STANDARD.encode(certificate.der()))
+    pub(crate) fn serialize<S: Serializer>(all: &[pki::Certificate], s: S) -> Result<S::Ok, S::Error> {
+        s.collect_seq(all.iter().map(|c| STANDARD.encode(c.der())))
     }
-    pub(crate) fn deserialize<'d, D: Deserializer<'d>>(d: D) -> Result<pki::Certificate, D::Error> {
-        pki::Certificate::from_der(&Kept::deserialize(d)?.0).map_err(D::Error::custom)
+    pub(crate) fn deserialize<'d, D: Deserializer<'d>>(d: D) -> Result<Vec<pki::Certificate>, D::Error> {
+        let all = Vec::<Kept>::deserialize(d)?;
+        all.iter().map(|k| pki::Certificate::from_der(&k.0).map_err(D::Error::custom)).collect()
     }
 }

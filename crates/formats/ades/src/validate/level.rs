@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use pki::{Certificate, QcType};
 
-use super::{Basis, Indication, chain::Verdict, pool::Pool, stamps::Stamps, timestamp::Judged};
+use super::{pool::Pool, stamps::Stamps, timestamp::Judged};
 use crate::facts::{Format, Level, SignatureFacts, TimestampKind};
 
 /// The level whose material is really there: elements present (as the reader saw), and worth what the level promises.
@@ -82,38 +82,4 @@ pub(super) fn claim(certificate: &Certificate) -> Option<String> {
         _ => "?",
     };
     Some(if qc.sscd { format!("{kind}, QSCD") } else { kind.to_owned() })
-}
-
-/// Qualification as far as it is known: only an anchor from a trusted list can make a signature qualified, everything else is `NA`.
-pub(super) fn qualification(
-    signer: Option<&Certificate>,
-    verdict: Option<&Verdict>,
-    indication: Indication,
-    basis: &Basis<'_>,
-) -> String {
-    let known = || -> Option<String> {
-        let signer = signer?;
-        let anchor = basis.anchors.find(verdict?.path.as_ref()?.certificates.last()?)?;
-        if anchor.qualified.is_empty() {
-            return None;
-        }
-        let prefix = if indication == Indication::TotalPassed { "" } else { "Indeterminate-" };
-        let claims = signer.qc().filter(|q| q.compliance);
-        let kind = claims.and_then(|q| match q.types.as_slice() {
-            [] | [QcType::Esign] => Some(QcType::Esign),
-            [one] => Some(*one),
-            _ => None,
-        });
-        let sscd = claims.is_some_and(|q| q.sscd);
-        let name = match kind.filter(|k| anchor.qualified.contains(k)) {
-            Some(QcType::Esign) if sscd => "QESig",
-            Some(QcType::Esign) => "AdESig-QC",
-            Some(QcType::Eseal) if sscd => "QESeal",
-            Some(QcType::Eseal) => "AdESeal-QC",
-            _ if signer.subject().surname().is_some() || signer.subject().given_name().is_some() => "AdESig",
-            _ => "AdES",
-        };
-        (indication != Indication::TotalFailed).then(|| format!("{prefix}{name}"))
-    };
-    known().unwrap_or_else(|| "NA".to_owned())
 }

@@ -4,6 +4,7 @@
 //! existence of what it covers), best signature time, certification path and revocation at that time, cryptographic constraints. Whatever
 //! cannot be judged ends INDETERMINATE.
 
+mod anchors;
 mod bench;
 mod chain;
 mod conclusion;
@@ -14,6 +15,7 @@ mod past;
 mod poe;
 mod policy;
 mod pool;
+mod qualification;
 mod report;
 mod revocation;
 mod signature;
@@ -24,6 +26,7 @@ mod timestamp;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use anchors::Anchors;
 pub use conclusion::{Block, Conclusion, Outcome};
 pub use detailed::DetailedReport;
 pub use policy::{Action, Constraints, Policy};
@@ -35,61 +38,11 @@ pub(crate) use text::known as known_code;
 pub use text::{Text, of as text_of};
 
 use jiff::Timestamp;
-use pki::{Certificate, QcType};
-use serde::{Deserialize, Serialize};
+use pki::Certificate;
 
 pub use crate::material::Material;
 
 use crate::facts::{FileFacts, Format, SignatureFacts};
-
-/// A trusted certificate and what is known of it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Anchor {
-    /// The certificate.
-    #[serde(with = "crate::facts::bytes::certificate")]
-    pub certificate: Certificate,
-    /// For which kinds of qualified certificates a trusted list names it as a granted service. Empty for anchors that a user gave.
-    pub qualified: Vec<QcType>,
-}
-
-/// What is trusted.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Anchors(Vec<Anchor>);
-
-impl Anchors {
-    /// Certificates that somebody trusts, without a trusted list.
-    pub fn new(certificates: impl IntoIterator<Item = Certificate>) -> Self {
-        Self(certificates.into_iter().map(|certificate| Anchor { certificate, qualified: Vec::new() }).collect())
-    }
-    /// All certificates of a PEM text.
-    pub fn from_pem(text: &str) -> pki::Result<Self> {
-        Certificate::all_from_pem(text).map(Self::new)
-    }
-    /// Adds one.
-    pub fn add(&mut self, anchor: Anchor) {
-        self.0.push(anchor);
-    }
-    /// Adds all of another.
-    pub fn extend(&mut self, other: Self) {
-        self.0.extend(other.0);
-    }
-    /// How many.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-    /// Whether nothing is trusted.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-    /// The certificates.
-    pub fn certificates(&self) -> impl Iterator<Item = &Certificate> {
-        self.0.iter().map(|a| &a.certificate)
-    }
-    fn find(&self, certificate: &Certificate) -> Option<&Anchor> {
-        self.0.iter().find(|a| a.certificate == *certificate)
-    }
-}
 
 /// Something that could be fetched to come to a better verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]

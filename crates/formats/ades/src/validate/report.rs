@@ -134,6 +134,9 @@ pub struct TimestampReport {
     /// Why not passed.
     #[serde(skip)]
     pub sub_indication: Option<SubIndication>,
+    /// What trusted lists say of the service that made it, if any were asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub qualification: Option<crate::lists::qualification::TimeStampQualification>,
 }
 
 /// One data object.

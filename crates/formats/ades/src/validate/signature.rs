@@ -10,6 +10,7 @@ use super::{
     past::conclude,
     poe::Poe,
     pool::Pool,
+    qualification,
     report::Detail,
     stamps::Stamps,
 };
@@ -54,7 +55,11 @@ pub(super) fn judge(
         Outcome::Indeterminate => Indication::Indeterminate,
         Outcome::Failed => Indication::TotalFailed,
     };
-    let qualification = level::qualification(signer.as_ref(), verdict.as_ref(), indication, basis);
+    let path = verdict.as_ref().and_then(|v| v.path.as_ref());
+    let (qualification, told) = qualification::of_signature(signer.as_ref(), path, indication, best, basis);
+    for (code, object, severity) in told {
+        bench.tell(code, object, severity);
+    }
     if let Some(claim) = signer.as_ref().and_then(level::claim)
         && qualification == "NA"
     {
@@ -70,7 +75,7 @@ pub(super) fn judge(
         level,
         indication,
         sub_indication: bench.conclusion.sub_indication,
-        qualification,
+        qualification: qualification.to_owned(),
         signed_by: signer.as_ref().map(signatory),
         claimed_time: facts.claimed_time,
         best_time: best,

@@ -8,6 +8,7 @@ use super::{
     past::conclude,
     poe::Poe,
     pool::{Pool, Stamp},
+    qualification,
 };
 use crate::facts::TimestampKind;
 
@@ -71,6 +72,7 @@ impl Pool<'_> {
                 indication: TimestampIndication::Failed,
                 time: None,
                 sub_indication: None,
+                qualification: None,
             },
             covers_material: facts.covers.len() > 1,
             intact: false,
@@ -118,6 +120,7 @@ impl Pool<'_> {
         }
         let proven = poe.of(stamp.id).max(time);
         let mut verdict = self.judge_chain(&unit, &Purpose::TimeStamping, stamp.id, poe, time);
+        judged.report.qualification = qualification::of_time_stamp(verdict.path.as_ref(), time, self.basis);
         self.token_strength(token, &unit, stamp, &mut verdict.failures);
         let past = self.overcome(&verdict, poe, proven, time);
         let conclusion = conclude(&past.left, proven, poe.is_proven(stamp.id));

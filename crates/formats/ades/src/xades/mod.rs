@@ -15,6 +15,7 @@ pub(crate) use prepare::encode_uri;
 pub use prepare::{DataObject, Prepared, Request, prepare};
 pub use properties::Place;
 pub use raise::{File, Text};
+pub(crate) use properties::signed_properties;
 pub use read::{Nothing, Objects, read_document};
 pub(crate) use read::{decode_uri, defect, locate, read_signatures};
 pub use signed::Signed;

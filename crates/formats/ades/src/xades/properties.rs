@@ -33,7 +33,7 @@ pub(super) fn date_time(at: Timestamp) -> String {
 }
 
 /// The `xades:SignedProperties` of a request.
-pub(super) fn signed_properties(request: &Request, data: &[DataObject], certificate: &Certificate) -> Tag {
+pub(crate) fn signed_properties(request: &Request, data: &[DataObject], certificate: &Certificate) -> Tag {
     let id = &request.id;
     let mut signature = Tag::new("xades:SignedSignatureProperties")
         .child(Tag::new("xades:SigningTime").text(date_time(request.signing_time)))

@@ -7,6 +7,7 @@ mod cades;
 mod damage;
 mod gather;
 mod jades;
+mod lists;
 mod world;
 mod wrapping;
 mod zip;
