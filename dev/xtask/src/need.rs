@@ -98,9 +98,12 @@ pub(crate) fn dss() -> Done<String> {
     let here = root().join("conformance/dss");
     let out = target().join("peers/dss");
     let jar = out.join("conformance-dss-1.jar");
-    let source = here.join("src/main/java/lv/enkurs/conformance/Judge.java");
+    let mut sources = vec![here.join("pom.xml")];
+    for entry in std::fs::read_dir(here.join("src/main/java/lv/enkurs/conformance"))? {
+        sources.push(entry?.path());
+    }
     let newer = |a: &Path, b: &Path| Some(a.metadata().ok()?.modified().ok()? > b.metadata().ok()?.modified().ok()?);
-    if newer(&jar, &source) != Some(true) {
+    if sources.iter().any(|source| newer(&jar, source) != Some(true)) {
         let dir = format!("-Dpeers.out={}", out.to_string_lossy());
         run(&here, "mvn", &["-q", "-B", "-DskipTests", &dir, "package"], &[])?;
     }

@@ -109,6 +109,12 @@ pub(crate) fn test(only: Option<&str>, install: bool) -> Done {
         env.push(("DSS_CLASSPATH", need::dss()?));
         script("conformance/pades/run", &env)
     })?;
+    parts.part("conformance: trusted lists (EU DSS)", |_| {
+        let samples = target().join("debug/examples/list-samples");
+        let mut env = peers(&[("LIST_SAMPLES", samples)]);
+        env.push(("DSS_CLASSPATH", need::dss()?));
+        script("conformance/lists/run", &env)
+    })?;
     parts.part("kill -9, 20 per database", |pg| kills(pg, 20))?;
     parts.part("browser (Chromium, axe)", |_| {
         let dir = root().join("dev/browser");

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
-use crate::{agent, augment, c14n, card, chain, failure::Failure, inspect, lists, replay, sign, timestamp, ui::Ui, validate};
+use crate::{
+    agent, augment, c14n, card, chain, failure::Failure, inspect, lists, replay, sign, timestamp, ui::Ui, validate,
+};
 
 /// Signs, validates and inspects documents with the Latvian eID card and other keys.
 #[derive(Parser)]

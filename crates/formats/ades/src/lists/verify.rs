@@ -99,9 +99,11 @@ pub(super) fn signer(doc: &Document<'_>, signers: Signers<'_>, issued: Timestamp
         return Err(ListError::Signer(format!("{}: not valid when it signed", certificate.subject())));
     }
     let strength = Strength::default();
-    let digests = signature.signed_info.references.iter().map(|r| r.digest);
-    let strong = strength.signature(signature.signed_info.algorithm, certificate.public_key().kind(), issued).is_ok()
-        && digests.into_iter().all(|d| strength.digest(d, issued).is_ok());
+    let kind = certificate.public_key().kind();
+    let good = |digest: Option<DigestAlgorithm>| digest.is_some_and(|d| strength.digest(d, issued).is_ok());
+    let info = &signature.signed_info;
+    let strong = info.algorithm.as_ref().is_ok_and(|a| strength.signature(*a, kind, issued).is_ok())
+        && info.references.iter().all(|r| good(r.digest));
     if !strong {
         return Err(ListError::Weak);
     }

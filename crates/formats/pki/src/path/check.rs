@@ -5,7 +5,8 @@ use crate::{Certificate, KeyUsage, oid};
 pub(super) fn check(chain: &[Certificate], query: &PathQuery<'_>) -> Vec<PathFinding> {
     let mut findings = Vec::new();
     let mut names = names::State::default();
-    let mut policies = policy::State::new(chain.len().saturating_sub(1), query.policies);
+    // A trusted end entity is a path of one certificate, which is processed like any other.
+    let mut policies = policy::State::new(chain.len().saturating_sub(1).max(1), query.policies);
     let mut max_path = MAX_DEPTH;
     // The anchor gives name and key; its own constraints are honoured too (RFC 5937), its validity period is not part of the path.
     if let [leaf, .., anchor] = chain

@@ -107,11 +107,7 @@ pub(super) fn say(
 /// Clause 4.5: whether the key is in a qualified device. The qualifiers of the directive (`…SSCD…`) alone say nothing under the regulation.
 fn device(says: &dyn Fn(&[&str]) -> bool, before: bool, stated: bool) -> Option<bool> {
     let old = [says(&["QCWithSSCD"]), says(&["QCNoSSCD"]), says(&["QCSSCDStatusAsInCert"])];
-    let new = [
-        says(&["QCWithQSCD", "QCQSCDManagedOnBehalf"]),
-        says(&["QCNoQSCD"]),
-        says(&["QCQSCDStatusAsInCert"]),
-    ];
+    let new = [says(&["QCWithQSCD", "QCQSCDManagedOnBehalf"]), says(&["QCNoQSCD"]), says(&["QCQSCDStatusAsInCert"])];
     let any = |of: [bool; 3]| of.contains(&true);
     if !before && any(old) && !any(new) {
         return None;
