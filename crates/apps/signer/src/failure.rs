@@ -43,6 +43,7 @@ macro_rules! from_coded {
 from_coded!(
     ades::asic::AsicError,
     ades::augment::AugmentError,
+    ades::cades::CadesError,
     ades::gather::GatherError,
     ades::jades::JadesError,
     ades::lists::ListError,

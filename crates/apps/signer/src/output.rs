@@ -28,6 +28,20 @@ impl Output {
         Ok(Self { path: path.to_owned(), part, force, file: Some(BufWriter::with_capacity(256 * 1024, file)) })
     }
 
+    /// A file that is worked on further before the one at `path` is made; it never stays.
+    pub(crate) fn draft(path: &Path) -> Result<Self, Failure> {
+        let name = path.file_name().ok_or_else(|| Failure::usage("file.name", path.display()))?;
+        let part = path.with_file_name(format!(".{}.{}.draft", name.to_string_lossy(), std::process::id()));
+        let file = File::options().write(true).create_new(true).open(&part).map_err(Failure::writing(&part))?;
+        let file = Some(BufWriter::with_capacity(256 * 1024, file));
+        Ok(Self { path: part.clone(), part, force: false, file })
+    }
+
+    /// What was written so far, to be read.
+    pub(crate) fn read_back(&mut self) -> Result<File, Failure> {
+        self.flush().and_then(|()| File::open(&self.part)).map_err(Failure::reading(&self.part))
+    }
+
     /// Puts the finished file in its place.
     pub(crate) fn commit(mut self) -> Result<PathBuf, Failure> {
         let written = self.file.take().map_or(Ok(()), |mut f| f.flush().and_then(|()| f.get_ref().sync_all()));

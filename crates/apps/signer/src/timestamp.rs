@@ -2,6 +2,7 @@
 
 use std::{fs::File, io, path::PathBuf};
 
+use ades::asic::cades::{CadesBuilder, SignedBy};
 use base::Cx;
 use clap::Args;
 use pki::{DigestAlgorithm, Digester, TimeStampToken};
@@ -11,6 +12,7 @@ use crate::{
     failure::Failure,
     network,
     output::Output,
+    sign::media,
     ui::{Counted, Ui},
 };
 
@@ -19,7 +21,10 @@ pub(crate) struct Options {
     /// Address of the time-stamping authority.
     #[arg(long, value_name = "URL")]
     tsa: String,
-    /// Where to write the token. Default: FILE.tst.
+    /// Put file and token into a container (ASiC-S).
+    #[arg(long)]
+    asic: bool,
+    /// Where to write. Default: FILE.tst, with --asic FILE.asics.
     #[arg(long, value_name = "PATH")]
     out: Option<PathBuf>,
     /// Replace an existing file.
@@ -41,21 +46,35 @@ struct Done {
 
 pub(crate) async fn run(o: Options, ui: &Ui) -> Result<u8, Failure> {
     let mut name = o.file.as_os_str().to_owned();
-    name.push(".tst");
+    name.push(if o.asic { ".asics" } else { ".tst" });
     let path = o.out.unwrap_or_else(|| name.into());
     let mut out = Output::create(&path, o.force)?;
     let file = File::open(&o.file).map_err(Failure::reading(&o.file))?;
     let total = file.metadata().map_err(Failure::reading(&o.file))?.len();
-    let mut digester = Digester::new(DigestAlgorithm::Sha256);
-    let mut progress = ui.progress(total);
-    io::copy(&mut Counted(file, &mut progress), &mut digester).map_err(Failure::reading(&o.file))?;
-    drop(progress);
-    let nonce: [u8; 8] = Cx::system().bytes();
+    let digest = DigestAlgorithm::Sha256;
+    let cx = Cx::system();
+    let nonce: [u8; 8] = cx.bytes();
     let client = o.network.client(&[&o.tsa])?;
-    let token = client.time_stamp(&o.tsa, DigestAlgorithm::Sha256, &digester.finish(), &nonce).await?;
+    let mut progress = ui.progress(total);
+    let (token, out) = if o.asic {
+        let name =
+            o.file.file_name().and_then(|n| n.to_str()).ok_or_else(|| Failure::usage("file.name", o.file.display()))?;
+        let mut builder = CadesBuilder::new(out, false, SignedBy::Timestamp, digest, cx.now())?;
+        builder.add(name, media::of(name), Counted(file, &mut progress), total)?;
+        drop(progress);
+        let token = client.time_stamp(&o.tsa, digest, &builder.imprint()?, &nonce).await?;
+        let out = builder.finish(&token)?;
+        (token, out)
+    } else {
+        let mut digester = Digester::new(digest);
+        io::copy(&mut Counted(file, &mut progress), &mut digester).map_err(Failure::reading(&o.file))?;
+        drop(progress);
+        let token = client.time_stamp(&o.tsa, digest, &digester.finish(), &nonce).await?;
+        io::Write::write_all(&mut out, &token).map_err(Failure::writing(&path))?;
+        (token, out)
+    };
     let parsed = TimeStampToken::from_ber(&token)?;
     let unit = parsed.verify(&[])?;
-    io::Write::write_all(&mut out, &token).map_err(Failure::writing(&path))?;
     let output = out.commit()?;
     let done = Done {
         file: o.file,

@@ -57,6 +57,8 @@ pub(crate) fn run(o: &Options, ui: &Ui) -> Result<u8, Failure> {
             ui.result(&shown, || format!("{}\n{}", path.display(), found.describe()));
         } else if head.trim_ascii_start().starts_with(b"<") || head.starts_with(b"\xEF\xBB\xBF<") {
             show_facts(path, &ades::xades::read_document(&head, &mut Nothing), ui);
+        } else if let Some(facts) = cms(&name, &head) {
+            show_facts(path, &facts, ui);
         } else {
             let unknown = Failure::of("inspect.unknown", path.display()).exit(5);
             ui.fail(&unknown);
@@ -64,6 +66,13 @@ pub(crate) fn run(o: &Options, ui: &Ui) -> Result<u8, Failure> {
         }
     }
     Ok(worst)
+}
+
+/// CMS signatures, in BER or PEM.
+fn cms(name: &str, bytes: &[u8]) -> Option<FileFacts> {
+    let source = std::io::Cursor::new(bytes);
+    let facts = ades::detect::read(name, source, &mut Nothing, &ades::detect::Limits::default()).ok()?;
+    facts.container.is_some().then_some(facts)
 }
 
 fn show_facts(path: &Path, facts: &FileFacts, ui: &Ui) {

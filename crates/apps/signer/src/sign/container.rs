@@ -7,7 +7,7 @@ use std::{
 };
 
 use ades::{
-    asic::{Builder, Container, Naming},
+    asic::{Builder, Container, Naming, cades::CadesContainer},
     facts::{Defect, Level},
     xades::{DataObject, Objects, Place, Request, prepare},
     zip::Limits,
@@ -54,6 +54,9 @@ impl Work<'_> {
         };
         let out = Output::create(&path, o.force)?;
         let source = BufReader::with_capacity(256 * 1024, File::open(input).map_err(Failure::reading(input))?);
+        if super::cades::is_container(input)? {
+            return self.add_to_cades_container(CadesContainer::open(source, &Limits::default())?, input, out).await;
+        }
         let mut container = Container::open(source, &Limits::default())?;
         let digest = self.credential.algorithm()?.companion_digest();
         let files = container.files(digest)?;

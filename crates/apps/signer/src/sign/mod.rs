@@ -1,9 +1,10 @@
 //! `sign`: signatures on files.
 
+mod cades;
 mod container;
 mod jades;
 mod level;
-mod media;
+pub(crate) mod media;
 pub(crate) mod names;
 mod pdf;
 
@@ -26,6 +27,7 @@ const EXAMPLES: &str = "Examples:
   enkurs-sign sign --format edoc --level LT --key pkcs12:me.p12 --tsa URL Ligums.docx Pielikums.xlsx
   enkurs-sign sign --key card --tsa URL Ligums.edoc        one more signature on a container
   enkurs-sign sign --format jades --detached --key card --tsa URL Ligums.docx
+  enkurs-sign sign --format cades --detached --key card --tsa URL Ligums.docx      Ligums.docx.p7s
   enkurs-sign sign --level B --key pkcs12:me.p12 --pin-fd 3 a.txt 3<pin.txt";
 
 /// What is made.
@@ -37,14 +39,23 @@ pub(crate) enum Kind {
     Asice,
     /// PDF: each file for itself, PAdES.
     Pdf,
-    /// Not made yet.
+    /// ASiC-S: one file in a container; with --with cades.
     Asics,
     /// Not made yet.
     Xades,
-    /// Not made yet.
+    /// CAdES: each file for itself, the data inside (NAME.p7m), or with --detached beside them (NAME.p7s).
     Cades,
     /// JAdES: a signature in JSON. One file is put into it; several are named with their digests.
     Jades,
+}
+
+/// Signatures of a container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum With {
+    /// XAdES.
+    Xades,
+    /// CAdES.
+    Cades,
 }
 
 /// Level of EN 319 132-1 and EN 319 142-1.
@@ -105,7 +116,19 @@ pub(crate) struct Options {
     /// Put a container into a new one instead of signing it once more.
     #[arg(long)]
     nest: bool,
-    /// Role that the signer claims; may be repeated (containers).
+    /// Signatures of a new ASiC container.
+    #[arg(long, value_enum, default_value = "xades")]
+    with: With,
+    /// File that a detached signature is about, when it is signed once more (CAdES). Default: beside it, NAME of NAME.p7s.
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+    /// CAdES: counter-sign this signature, by its id in the report.
+    #[arg(long, value_name = "ID")]
+    counter: Option<String>,
+    /// Commitment type, an object identifier; may be repeated (CAdES).
+    #[arg(long, value_name = "OID")]
+    commitment: Vec<String>,
+    /// Role that the signer claims; may be repeated (containers, CAdES).
     #[arg(long, value_name = "TEXT")]
     role: Vec<String>,
     /// City where the signature is made.
@@ -114,8 +137,8 @@ pub(crate) struct Options {
     /// How a signature in JSON is written (JAdES).
     #[arg(long, value_enum, default_value = "flattened")]
     serialization: jades::Written,
-    /// Leave the file out of the signature and name it with its digest (JAdES).
-    #[arg(long)]
+    /// Leave the file out of the signature (JAdES: it is named with its digest; CAdES: NAME.p7s).
+    #[arg(long, alias = "detached-signature")]
     detached: bool,
     #[command(flatten)]
     pdf: pdf::Options,
@@ -170,6 +193,17 @@ pub(crate) async fn run(o: Options, ui: &Ui) -> Result<u8, Failure> {
         Plan::New(naming) => work.new_container(naming).await?,
         Plan::Add => work.add_to_container().await?,
         Plan::Jades => work.jades().await?,
+        Plan::NewCades { extended } => work.new_cades_container(extended).await?,
+        Plan::AddCades => {
+            for file in &o.files {
+                work.add_to_cades(file).await?;
+            }
+        }
+        Plan::Cades => {
+            for file in &o.files {
+                work.cades(file).await?;
+            }
+        }
         Plan::Pdf => {
             for file in &o.files {
                 work.pdf(file).await?;
@@ -190,6 +224,12 @@ enum Plan {
     Pdf,
     /// One signature in JSON.
     Jades,
+    /// A new container with CAdES.
+    NewCades { extended: bool },
+    /// One more signature in a CMS file.
+    AddCades,
+    /// Each file for itself, CAdES.
+    Cades,
 }
 
 impl Plan {
@@ -198,15 +238,19 @@ impl Plan {
             let e = p.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
             known.contains(&e.as_str())
         };
-        let container = |p: &PathBuf| is(p, &["edoc", "asice", "sce"]);
+        let container = |p: &PathBuf| is(p, &["edoc", "asice", "sce", "asics", "scs"]);
+        let cms = o.files.len() == 1 && o.files.iter().all(|p| is(p, &["p7s", "p7m"])) && !o.nest;
         let further = o.files.len() == 1 && o.files.iter().all(container) && !o.nest;
         let only_pdf = o.files.len() == 1 && o.files.iter().all(|p| is(p, &["pdf"]));
         match o.format {
-            Some(Kind::Edoc | Kind::Asice) | None if further => Ok(Self::Add),
+            Some(Kind::Edoc | Kind::Asice | Kind::Asics) | None if further => Ok(Self::Add),
+            Some(Kind::Cades) | None if cms => Ok(Self::AddCades),
             None if only_pdf => Ok(Self::Pdf),
             Some(Kind::Edoc) | None => Ok(Self::New(Naming::Edoc)),
+            Some(Kind::Asice) if o.with == With::Cades => Ok(Self::NewCades { extended: true }),
+            Some(Kind::Asics) if o.with == With::Cades => Ok(Self::NewCades { extended: false }),
             Some(Kind::Asice) => Ok(Self::New(Naming::Asice)),
-            Some(Kind::Pdf) if o.out.as_ref().is_some_and(|p| o.files.len() > 1 && !p.is_dir()) => {
+            Some(Kind::Pdf | Kind::Cades) if o.out.as_ref().is_some_and(|p| o.files.len() > 1 && !p.is_dir()) => {
                 Err(Failure::usage("sign.out-for-many", ""))
             }
             Some(Kind::Pdf) => Ok(Self::Pdf),
@@ -214,6 +258,7 @@ impl Plan {
                 Err(Failure::usage("sign.compact-level", ""))
             }
             Some(Kind::Jades) => Ok(Self::Jades),
+            Some(Kind::Cades) => Ok(Self::Cades),
             Some(other) => Err(Failure::usage(
                 "sign.format",
                 other.to_possible_value().map_or_else(String::new, |v| v.get_name().to_owned()),

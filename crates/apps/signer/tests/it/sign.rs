@@ -78,6 +78,56 @@ fn containers_at_every_level_and_one_more_signature() {
 }
 
 #[test]
+fn cades_in_every_shape_and_level_and_raised() {
+    let Some(place) = Place::new(20, KeyKind::P256) else { return };
+    let good = |out: std::process::Output| assert_eq!(code(&out), 0, "{}", String::from_utf8_lossy(&out.stderr));
+    let judged = |file: &str, detached: bool, level: &str, count: usize| {
+        let more: &[&str] = if detached { &["--detached", "b.txt"] } else { &[] };
+        let fixed = ["--json", "validate", "--offline", "--trust-anchor", "root.pem", file];
+        let out = run(place.path(), &[&fixed[..], more].concat());
+        let report: Value = serde_json::from_slice(&out.stdout).unwrap();
+        assert_eq!(code(&out), 0, "{report:#}");
+        let signatures = report["signatures"].as_array().unwrap();
+        assert_eq!(signatures.len(), count, "{report:#}");
+        assert_eq!(signatures.last().unwrap()["level"], format!("CAdES-BASELINE-{level}"), "{report:#}");
+    };
+    for level in ["LT", "LTA"] {
+        let shape = |args: &[&str]| good(place.sign(&[&["--level", level], args, &["b.txt"]].concat()));
+        let name = |kind: &str| format!("{level}.{kind}");
+        shape(&["--format", "cades", "--out", &name("p7m")]);
+        judged(&name("p7m"), false, level, 1);
+        shape(&["--format", "cades", "--detached-signature", "--out", &name("p7s")]);
+        judged(&name("p7s"), true, level, 1);
+        shape(&["--format", "asice", "--with", "cades", "--out", &name("asice")]);
+        judged(&name("asice"), false, level, 1);
+        shape(&["--format", "asics", "--with", "cades", "--out", &name("asics")]);
+        judged(&name("asics"), false, level, 1);
+        for kind in ["p7m", "asice", "asics"] {
+            let out = format!("{level}-2.{kind}");
+            good(place.sign(&["--level", level, "--out", &out, &name(kind)]));
+            judged(&out, false, level, 2);
+        }
+    }
+    let out = place.sign(&["--level", "LT", "--data", "b.txt", "--counter", "signature-1", "LT.p7s"]);
+    good(out);
+    // The counter-signature, last in the report, is at B.
+    judged("LT-signed.p7s", true, "B", 2);
+    let tsa = format!("{}/tsa", place.authority.url);
+    let augment = ["augment", "--level", "LTA", "--tsa", &tsa];
+    for (file, detached) in [("LT.p7m", false), ("LT.p7s", true), ("LT.asice", false), ("LTA.asics", false)] {
+        let more: &[&str] = if detached { &["--detached", "b.txt"] } else { &[] };
+        good(run(place.path(), &[&augment[..], more, &["--out", &format!("raised-{file}"), file]].concat()));
+        judged(&format!("raised-{file}"), detached, "LTA", 1);
+    }
+    good(run(place.path(), &["timestamp", "--asic", "--tsa", &tsa, "b.txt"]));
+    let out = run(place.path(), &["--json", "inspect", "b.txt.asics", "LT.p7m"]);
+    let lines: Vec<Value> =
+        String::from_utf8(out.stdout).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!(lines[0]["timestamps"][0]["imprint_matches"], true);
+    assert_eq!((&lines[1]["container"], &lines[1]["signatures"][0]["format"]), (&"CMS".into(), &"CAdES".into()));
+}
+
+#[test]
 fn nothing_is_overwritten() {
     let Some(place) = Place::new(11, KeyKind::P256) else { return };
     fs::write(place.path().join("b.edoc"), "mine").unwrap();
@@ -93,7 +143,7 @@ fn refusals_name_cause_and_remedy() {
     let cases: [(&[&str], &str, i32); 5] = [
         (&["b.txt"], "gather.revoked", 1),
         (&["missing.txt"], "file.read", 1),
-        (&["--format", "cades", "b.txt"], "sign.format", 2),
+        (&["--format", "xades", "b.txt"], "sign.format", 2),
         (&["b.txt", "./b.txt"], "sign.same-name", 2),
         (&["."], "sign.not-a-file", 2),
     ];

@@ -96,7 +96,8 @@ impl<R: Read + Seek + Send> File<R> {
         n.checked_sub(1).filter(|n| *n < self.message.signers.len())
     }
 
-    pub(crate) fn ids(&self) -> Vec<String> {
+    /// Ids of its signatures, but for counter-signatures.
+    pub fn ids(&self) -> Vec<String> {
         (1..=self.message.signers.len()).map(|n| format!("{}{n}", self.prefix)).collect()
     }
 
