@@ -21,6 +21,7 @@ const PLACE: [u16; 4] = [36, 36, 220, 60];
 
 /// What only PDF has.
 #[derive(Args)]
+#[group(id = "pdf-options")]
 pub(super) struct Options {
     /// PDF: reason.
     #[arg(long, value_name = "TEXT")]

@@ -96,7 +96,7 @@ fn cades_in_every_shape_and_level_and_raised() {
         let name = |kind: &str| format!("{level}.{kind}");
         shape(&["--format", "cades", "--out", &name("p7m")]);
         judged(&name("p7m"), false, level, 1);
-        shape(&["--format", "cades", "--detached-signature", "--out", &name("p7s")]);
+        shape(&["--format", "cades", "--detached", "--out", &name("p7s")]);
         judged(&name("p7s"), true, level, 1);
         shape(&["--format", "asice", "--with", "cades", "--out", &name("asice")]);
         judged(&name("asice"), false, level, 1);
