@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    Asked, Denial, Trouble, Unasked,
+    Action, Asked, Denial, Trouble, Unasked,
     pages::{Gone, Hello, Page, Step, render},
     perform::{Unperformed, perform},
 };
@@ -146,7 +146,7 @@ pub(crate) struct Go {
 /// The holder typed the PIN, or confirmed: the card works.
 pub(crate) async fn go(State(agent): State<Arc<Agent>>, Path(id): Path<String>, Form(go): Form<Go>) -> Response {
     let (cards, _) = cards(&agent).await;
-    let work = {
+    let ready = {
         let mut desk = agent.desk();
         let slot = only(&cards, desk.slot.as_deref());
         desk.slot.clone_from(&slot);
@@ -159,11 +159,26 @@ pub(crate) async fn go(State(agent): State<Arc<Agent>>, Path(id): Path<String>, 
             _ => None,
         }
     };
-    let Some((slot, origin, action)) = work else {
+    let Some((slot, origin, action)) = ready else {
         return back(&id);
     };
+    // The window may close while the card works, and this request ends with it: the work is brought to its end all the same,
+    // or the agent would be busy for ever.
+    let (whole, request) = (work(Arc::clone(&agent), id.clone(), slot, origin, action, go.pin), id.clone());
+    if let Err(e) = tokio::spawn(whole).await {
+        tracing::error!(error = %e, "the card's work");
+        if let Some(pending) = agent.desk().find(&agent.cx, &request) {
+            pending.working = false;
+            pending.outcome = Some(Err(Denial::Failed("agent.failed")));
+        }
+    }
+    back(&id)
+}
+
+/// The card works, and what came of it is laid on the desk.
+async fn work(agent: Arc<Agent>, id: String, slot: String, origin: String, action: Action, pin: Digits) {
     let source = agent.source.clone();
-    let done = tokio::task::spawn_blocking(move || perform(source.as_ref(), &slot, &origin, &action, &go.pin)).await;
+    let done = tokio::task::spawn_blocking(move || perform(source.as_ref(), &slot, &origin, &action, &pin)).await;
     let mut desk = agent.desk();
     let mut other_card = false;
     if let Some(pending) = desk.find(&agent.cx, &id) {
@@ -181,7 +196,6 @@ pub(crate) async fn go(State(agent): State<Arc<Agent>>, Path(id): Path<String>, 
     if other_card {
         desk.slot = None;
     }
-    back(&id)
 }
 
 pub(crate) async fn cancel(State(agent): State<Arc<Agent>>, Path(id): Path<String>) -> Response {

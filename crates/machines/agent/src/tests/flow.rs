@@ -222,3 +222,49 @@ async fn the_agent_stays_on_this_computer() {
         assert!(matches!(made, Err(AgentError::Origin(_))), "{origin}");
     }
 }
+
+/// A reader whose card answers only when it is let.
+struct Slow {
+    tray: reader::Tray,
+    begun: tokio::sync::mpsc::UnboundedSender<()>,
+    let_go: std::sync::Mutex<std::sync::mpsc::Receiver<()>>,
+}
+
+impl reader::CardSource for Slow {
+    fn slots(&self) -> Result<Vec<reader::Slot>, reader::ReaderError> {
+        self.tray.slots()
+    }
+    fn open(&self, id: &str) -> Result<Box<dyn card::Transport>, reader::ReaderError> {
+        self.begun.send(()).unwrap();
+        self.let_go.lock().unwrap().recv().unwrap();
+        self.tray.open(id)
+    }
+}
+
+#[tokio::test]
+async fn a_window_closed_while_the_card_works_frees_the_agent() {
+    let mut w = world(&[("AA01", "Andra Ozoliņa")]);
+    let (begun, mut has_begun) = tokio::sync::mpsc::unbounded_channel();
+    let (let_go, held) = std::sync::mpsc::channel();
+    let slow = Slow { tray: w.tray.clone(), begun, let_go: std::sync::Mutex::new(held) };
+    let (cx, _) = base::Cx::seeded(day(10), 8);
+    let config = Config { origin: super::ORIGIN.to_owned(), consents: None, demo: true };
+    w.agent = Agent::new(cx, config, std::sync::Arc::new(slow)).unwrap();
+    let at = w.asked(authenticate()).await;
+    w.form(&format!("{at}/consent"), "allow=1").await;
+    let path = format!("{at}/go");
+    tokio::select! {
+        _ = w.form(&path, "pin=1234") => panic!("the card has not answered"),
+        // the browser closes the window: its request is dropped
+        _ = has_begun.recv() => {}
+    }
+    let busy = json!({ "origin": SITE, "call": "c2", "lang": "en", "action": "authenticate", "challengeNonce": NONCE });
+    assert_eq!(w.ask(busy.clone()).await.status, StatusCode::CONFLICT, "the card still works");
+    let_go.send(()).unwrap();
+    let freed = async {
+        while w.ask(busy.clone()).await.status != StatusCode::CREATED {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), freed).await.expect("the agent stays busy");
+}
