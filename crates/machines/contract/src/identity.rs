@@ -59,6 +59,19 @@ impl Call for EndStaff {
     const NAME: &'static str = "end-staff";
 }
 
+/// Ends every session of a human, private and at work: their card was suspended or revoked. Idempotent.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EndSessions {
+    /// `PNOLV-` and the personal code.
+    pub human: String,
+}
+
+impl Call for EndSessions {
+    type Answer = ();
+    const SERVICE: Service = Service::Identity;
+    const NAME: &'static str = "end-sessions";
+}
+
 /// Who the actors with these ids are, in the order asked; those unknown are left out.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FindStaff {

@@ -6,6 +6,7 @@
 //! - `personalise`: a blank card becomes the card of an order, step by step, whatever cuts it off.
 //! - `card`: the cards ordered, and where they are in their lives.
 //! - [`envelope`]: PINs on their way to the holder, shown exactly once.
+//! - `status`: suspension, resumption and revocation, by clerks and by the holder.
 //! - `clerk`, `holder`: pages.
 //! - `calls`: what other services ask.
 
@@ -31,12 +32,14 @@ mod making;
 mod personalise;
 pub mod photo;
 mod seed;
+mod status;
 
 pub use application::{Application, ApplicationId, ApplyError, Staff, State};
 pub use card::Made;
 pub use making::{MakeError, MakeStep, Maker, Order};
 pub use personalise::TrayMaker;
 pub use seed::{Issue, Issued, seed};
+pub use status::CardError;
 
 /// The service. Cheap to clone.
 #[derive(Clone)]
@@ -66,6 +69,7 @@ const CODES: &[&str] = &[
     "documents.apply.too-young",
     "documents.reject.no-reason",
     "documents.hand-over.no-proof",
+    "documents.hand-over.same-clerk",
     "documents.envelope.sealed",
     "documents.contact.email",
     "documents.contact.phone",
@@ -112,6 +116,7 @@ impl Documents {
             .also("card", ::card::LOCALE_LV, ::card::LOCALE_EN)
             .also("reader", reader::LOCALE_LV, reader::LOCALE_EN)
             .errors(CODES)
+            .errors(status::CODES)
             .nav(Nav::new(10, "/clerk", "documents-nav-work", CLERK))
             .nav(Nav::new(50, "/my/card", "documents-nav-card", Permission::Person).private());
         let this = self.clone();
@@ -120,7 +125,7 @@ impl Documents {
             async move { this.waiting(cx.now(), lang).await }
         }));
         let routes = clerk::routes(self, routes);
-        holder::routes(self, routes)
+        holder::routes(self, status::routes(self, routes))
     }
 
     /// What waits, for the operator's console.
@@ -147,12 +152,13 @@ impl Documents {
     /// Work that outlives a request.
     pub fn jobs(&self, worker: &mut store::Worker) {
         making::register(self, worker);
+        status::jobs(self, worker);
     }
 }
 
 /// Every statement of this crate; prepared on both databases by a test.
 pub fn queries() -> Vec<&'static str> {
-    [application::store::QUERIES, card::QUERIES, envelope::QUERIES, personalise::QUERIES].concat()
+    [application::store::QUERIES, card::QUERIES, status::QUERIES, envelope::QUERIES, personalise::QUERIES].concat()
 }
 
 /// Records in the ledger what was done, to what and by whom.

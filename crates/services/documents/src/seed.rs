@@ -59,7 +59,7 @@ pub async fn seed(
             State::Approved => order(app, cx, &a, second, &issue.pins).await?,
             State::Personalising => making::make_now(app, cx, id).await.map_err(failed)?,
             State::Ready => {
-                clerk::hand_over(app, cx, &a, a.version, first, "passport", "").await?;
+                clerk::hand_over(app, cx, &a, a.version, second, "passport", "").await?;
             }
             State::HandedOver => making::activate_now(app, cx, id).await.map_err(failed)?,
             State::Active | State::Rejected | State::Withdrawn => break,

@@ -22,6 +22,9 @@ pub enum ApplyError {
     /// The clerk who took it wants to decide it.
     #[error("the clerk who took the application cannot decide it")]
     SameClerk,
+    /// The clerk who took it wants to hand the card over.
+    #[error("the clerk who took the application cannot hand the card over")]
+    SameHand,
     /// Nobody takes part in the issuing of their own card.
     #[error("a clerk's own card")]
     OwnCard,
@@ -67,6 +70,7 @@ impl Refuses for ApplyError {
             Self::Stale => "documents.application.stale",
             Self::State { .. } => "documents.application.state",
             Self::SameClerk => "documents.approve.same-clerk",
+            Self::SameHand => "documents.hand-over.same-clerk",
             Self::OwnCard => "documents.own-card",
             Self::NotYours => "documents.application.not-yours",
             Self::Incomplete { .. } => "documents.application.incomplete",
@@ -83,7 +87,7 @@ impl Refuses for ApplyError {
         match self {
             Self::Unknown => Status::NOT_FOUND,
             Self::Stale | Self::State { .. } | Self::OpenAlready { .. } => Status::CONFLICT,
-            Self::SameClerk | Self::OwnCard | Self::NotYours => Status::FORBIDDEN,
+            Self::SameClerk | Self::SameHand | Self::OwnCard | Self::NotYours => Status::FORBIDDEN,
             Self::Sealed => Status::INTERNAL_SERVER_ERROR,
             Self::Peer(e) => e.status(),
             Self::Store(e) => e.status(),

@@ -9,8 +9,8 @@ mod state;
 pub(crate) mod store;
 
 pub use error::ApplyError;
-pub(crate) use service::holder;
 pub(crate) use service::{Handing, activated, decide, hand_over, made, make, set_answers, start, submit, withdraw};
+pub(crate) use service::{holder, stranger};
 pub use state::State;
 pub(crate) use state::Step;
 
@@ -111,6 +111,10 @@ impl Application {
             Some((a, b)) => format!("{a}-{b}"),
             None => self.code.clone(),
         }
+    }
+    /// Whether this clerk, or the same human under another staff entry, took it.
+    pub fn taken_by(&self, by: &Staff) -> bool {
+        self.clerk.actor == by.actor || self.clerk.code == by.code
     }
     /// Whether it is past its deadline.
     pub fn overdue(&self, now: Timestamp) -> bool {

@@ -34,7 +34,7 @@ fn take_over(a: &mut Application, p: &Person) {
 }
 
 /// A clerk takes no part in the issuing of their own card, whatever dashes the codes are written with.
-fn stranger(by: &Staff, code: &str) -> Result<(), ApplyError> {
+pub(crate) fn stranger(by: &Staff, code: &str) -> Result<(), ApplyError> {
     let digits = |s: &str| s.chars().filter(char::is_ascii_digit).collect::<String>();
     let (clerk, holder) = (digits(&by.code), digits(code));
     if !clerk.is_empty() && clerk == holder { Err(ApplyError::OwnCard) } else { Ok(()) }
@@ -180,7 +180,7 @@ pub(crate) async fn decide(
 ) -> Result<(), ApplyError> {
     let step = if rejection.is_some() { Step::Reject } else { Step::Approve };
     let (mut a, next) = at(tx, id, version, step).await?;
-    if a.clerk.actor == by.actor || a.clerk.code == by.code {
+    if a.taken_by(by) {
         return Err(ApplyError::SameClerk);
     }
     stranger(by, &a.code)?;
@@ -263,6 +263,10 @@ pub(crate) async fn hand_over(
 ) -> Result<(), ApplyError> {
     let (a, next) = at(tx, id, version, Step::HandOver).await?;
     stranger(by, &a.code)?;
+    // who took the application sends the address of the PIN envelope, so its code is given by another
+    if a.taken_by(by) {
+        return Err(ApplyError::SameHand);
+    }
     if !PROOFS.contains(&handing.proof) {
         return Err(ApplyError::NoProof);
     }

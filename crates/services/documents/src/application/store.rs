@@ -16,6 +16,7 @@ const SET: &str = "UPDATE documents_application SET code = $3, given = $4, famil
     reason = $8, photo = $9, email = $10, phone = $11, state = $12, decider = $13, rejection = $14, document = $15, \
     not_after = $16, attention = $17, deadline = $18, version = version + 1, updated = $19 WHERE id = $1 AND version = $2";
 const ATTENTION: &str = "UPDATE documents_application SET attention = $2, updated = $3 WHERE id = $1";
+const SETTLED: &str = "UPDATE documents_application SET attention = NULL WHERE id = $1 AND attention IS NOT NULL";
 const IN_STATE: &str = "SELECT id, number, person, code, given, family, born, citizenship, reason, photo, email, phone, \
     state, clerk, clerk_code, clerk_name, institution, decider, rejection, document, not_after, attention, deadline, \
     version, created FROM documents_application WHERE state = $1 ORDER BY deadline NULLS LAST, id LIMIT $2";
@@ -39,6 +40,7 @@ pub(crate) const QUERIES: &[&str] = &[
     PUT,
     SET,
     ATTENTION,
+    SETTLED,
     IN_STATE,
     DRAFTS_OF,
     OF_PERSON,
@@ -150,6 +152,11 @@ pub(crate) async fn set(tx: &mut Tx, a: &Application) -> Result<bool, StoreError
 pub(crate) async fn attention(tx: &mut Tx, id: ApplicationId, why: &str) -> Result<(), StoreError> {
     let now = tx.now()?;
     tx.run(ATTENTION, params![id, why, now]).await.map(|_| ())
+}
+
+/// What was waited for has come.
+pub(crate) async fn settled(tx: &mut Tx, id: ApplicationId) -> Result<(), StoreError> {
+    tx.run(SETTLED, params![id]).await.map(|_| ())
 }
 
 pub(crate) async fn in_state(tx: &mut Tx, state: State, limit: u32) -> Result<Vec<Application>, StoreError> {

@@ -11,7 +11,8 @@ const PUT: &str = "INSERT INTO documents_card (number, application, code, given,
 const MADE: &str = "UPDATE documents_card SET state = 'ready', card = $2, authentication = $3, signature = $4, issued = $5 \
     WHERE application = $1 AND state = 'personalising'";
 const SET_STATE: &str = "UPDATE documents_card SET state = $2 WHERE application = $1";
-const ACTIVATED: &str = "UPDATE documents_card SET state = 'active', activated = $2 WHERE application = $1";
+const ACTIVATED: &str = "UPDATE documents_card SET state = 'active', activated = $2 \
+    WHERE application = $1 AND state = 'handed-over'";
 const OF_APPLICATION: &str = "SELECT number, state, given, family, issued, not_after, authentication, signature \
     FROM documents_card WHERE application = $1";
 const CHIP: &str = "SELECT card FROM documents_card WHERE application = $1";
@@ -41,12 +42,17 @@ const STATES: [CardState; 7] = [
     CardState::Expired,
 ];
 
-fn card(row: &Row) -> Result<Card, StoreError> {
-    let word = row.text(1)?;
+/// The state in a column.
+pub(crate) fn state(row: &Row, index: usize) -> Result<CardState, StoreError> {
+    let word = row.text(index)?;
     let state = STATES.into_iter().find(|s| s.name() == word);
+    state.ok_or_else(|| StoreError::Column { index, detail: "no such state".into() })
+}
+
+fn card(row: &Row) -> Result<Card, StoreError> {
     Ok(Card {
         number: row.text(0)?,
-        state: state.ok_or_else(|| StoreError::Column { index: 1, detail: "no such state".into() })?,
+        state: state(row, 1)?,
         given_name: row.text(2)?,
         family_name: row.text(3)?,
         issued: row.time_opt(4)?,

@@ -33,11 +33,6 @@ impl ReceiptPage<'_> {
     fn address(&self) -> String {
         format!("{}/pin/{}", self.cx.public_url(), self.envelope.id)
     }
-    /// A letter or text message with the address, for the clerk's own mail program.
-    fn letter(&self) -> Option<(String, String)> {
-        let to = self.a.email.as_ref().map(|e| (format!("mailto:{e}?body={}", self.address()), e.clone()));
-        to.or_else(|| self.a.phone.as_ref().map(|p| (format!("sms:{p}?body={}", self.address()), p.clone())))
-    }
     fn proofless(&self) -> String {
         self.a.document.clone().unwrap_or_default()
     }
@@ -63,6 +58,9 @@ async fn ask(State(app): State<Documents>, cx: PageCx, Path(id): Path<String>) -
     let a = load(&app, &id).await?;
     if a.state != At::Ready {
         return Err(ApplyError::State { state: a.state.name() }.into());
+    }
+    if a.taken_by(&Staff::of(&cx.who()?)) {
+        return Err(ApplyError::SameHand.into());
     }
     person(&app, &cx, &a.person, "hand-over", Some(a.number.clone())).await?;
     cx.page(&HandOverPage { cx: &cx, a, form: Filled::default() })

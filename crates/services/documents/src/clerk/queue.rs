@@ -8,7 +8,7 @@ use web::{Answer, PageCx, Route, Routes};
 use crate::{
     CLERK, Documents,
     application::{Application, Staff, State as At, store as rows},
-    note,
+    note, status,
 };
 
 const MOST: u32 = 50;
@@ -19,6 +19,8 @@ struct QueuePage<'a> {
     cx: &'a PageCx,
     sections: Vec<Section>,
     drafts: Vec<Application>,
+    /// Cards whose resumption waits for a second clerk: number and name.
+    resuming: Vec<(String, String)>,
 }
 
 /// One reason to wait.
@@ -54,7 +56,7 @@ pub(super) fn routes(app: &Documents, routes: Routes) -> Routes {
 
 async fn queue(State(app): State<Documents>, cx: PageCx) -> Answer {
     let me = Staff::of(&cx.who()?);
-    let (all, drafts) = app
+    let (all, drafts, resuming) = app
         .db()
         .write(&(cx.cx(), me.actor.clone()), |tx, (_, actor)| {
             Box::pin(async move {
@@ -65,7 +67,7 @@ async fn queue(State(app): State<Documents>, cx: PageCx) -> Answer {
                 let drafts = rows::drafts_of(tx, actor, MOST).await?;
                 let body = json!({ "applications": all.len() + drafts.len() });
                 note(tx, "documents.queue.read", "documents", actor, body).await?;
-                Ok::<_, StoreError>((all, drafts))
+                Ok::<_, StoreError>((all, drafts, status::waiting(tx).await?))
             })
         })
         .await?;
@@ -81,7 +83,7 @@ async fn queue(State(app): State<Documents>, cx: PageCx) -> Answer {
         pick("hand-over", &|a| a.state == At::Ready),
         pick("others", &|a| a.state == At::Submitted && mine(a)),
     ];
-    cx.page(&QueuePage { cx: &cx, sections, drafts })
+    cx.page(&QueuePage { cx: &cx, sections, drafts, resuming })
 }
 
 async fn of_person(State(app): State<Documents>, cx: PageCx, Path(id): Path<String>) -> Answer {

@@ -47,8 +47,19 @@ impl ApplicationPage<'_> {
     fn late(&self) -> bool {
         self.a.overdue(self.cx.cx().now())
     }
+    /// The card is no longer as it was handed over.
+    fn changed(&self) -> bool {
+        self.card.as_ref().is_some_and(|c| c.state != contract::documents::CardState::Active)
+    }
     fn locked(&self) -> bool {
-        self.envelope.is_some_and(|e| e.state == envelope::State::Locked)
+        self.envelope.is_some_and(|e| e.is_shut())
+    }
+    /// Where the address of the envelope goes, for the clerk who took the application: the code is given by another.
+    fn letter(&self) -> Option<(String, String)> {
+        let open = self.envelope.filter(|e| self.mine && e.state == envelope::State::Waiting)?;
+        let address = format!("{}/pin/{}", self.cx.public_url(), open.id);
+        let mail = self.a.email.as_ref().map(|e| (format!("mailto:{e}?body={address}"), e.clone()));
+        mail.or_else(|| self.a.phone.as_ref().map(|p| (format!("sms:{p}?body={address}"), p.clone())))
     }
     fn envelope_state(&self) -> String {
         self.envelope.map(|e| self.cx.tk("documents-envelope-", e.state.name()).to_string()).unwrap_or_default()
@@ -98,8 +109,9 @@ impl ApplicationPage<'_> {
 
     fn timeline(&self) -> Timeline {
         self.happened.iter().fold(self.cx.timeline(), |line, h| {
-            let title = self.cx.tk("documents-event-", &h.kind);
+            let title = self.cx.tk("documents-event-", h.kind.replace('.', "-"));
             let detail = h.detail.as_ref().map(|d| match h.kind.as_str() {
+                "card.suspended" | "card.revoked" => self.cx.tk("documents-why-", d).to_string(),
                 "handed-over" => self.cx.tk("documents-proof-", d).to_string(),
                 "envelope-wrong" => {
                     self.cx.t("documents-tries-left").with("count", d.parse::<u32>().unwrap_or(0)).to_string()
@@ -161,7 +173,7 @@ async fn show(State(app): State<Documents>, cx: PageCx, Path(id): Path<String>) 
         _ => vec![],
     };
     let me = cx.who()?;
-    let mine = a.clerk.actor == me.id || a.clerk.code == me.person_code;
+    let mine = a.taken_by(&Staff::of(&me));
     let Found { card, envelope, happened } = found;
     cx.page(&ApplicationPage { cx: &cx, a, card, envelope, happened, making, mine })
 }

@@ -58,6 +58,13 @@ impl State {
     }
 }
 
+impl Envelope {
+    /// Whether it stays shut until a clerk frees it: also when its last try was cut off before it could be judged.
+    pub fn is_shut(&self) -> bool {
+        self.state == State::Locked || (self.state == State::Waiting && self.tries == 0)
+    }
+}
+
 /// An envelope without its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Envelope {

@@ -13,8 +13,9 @@ const CONTENT: &str = "SELECT sealed, salt FROM documents_envelope WHERE id = $1
 const ADDRESS: &str = "UPDATE documents_envelope SET state = 'waiting', sealed = $2, salt = $3, tries = $4, expires = $5 \
     WHERE application = $1 AND state = 'kept'";
 const TRY: &str = "UPDATE documents_envelope SET tries = tries - 1 WHERE id = $1 AND state = 'waiting' AND tries > 0";
-const LOCK: &str = "UPDATE documents_envelope SET state = 'locked' WHERE id = $1 AND state = 'waiting'";
-const UNLOCK: &str = "UPDATE documents_envelope SET state = 'waiting', tries = $2 WHERE id = $1 AND state = 'locked'";
+const LOCK: &str = "UPDATE documents_envelope SET state = 'locked' WHERE id = $1 AND state = 'waiting' AND tries = 0";
+const UNLOCK: &str = "UPDATE documents_envelope SET state = 'waiting', tries = $2 \
+    WHERE id = $1 AND (state = 'locked' OR (state = 'waiting' AND tries = 0))";
 const OPENED: &str = "UPDATE documents_envelope SET state = 'opened', sealed = NULL, salt = NULL, opened = $2 \
     WHERE id = $1 AND state = 'waiting'";
 const EXPIRED: &str = "SELECT id, application, state, tries, expires FROM documents_envelope \

@@ -75,7 +75,11 @@ async fn see(State(app): State<Documents>, cx: PageCx, Path(id): Path<String>) -
     let found = app.db().read(|tx| Box::pin(async move { envelope::see(tx, id).await })).await?;
     let envelope = found.filter(|e| e.state != envelope::State::Kept).ok_or_else(web::Fault::not_found)?;
     let over = envelope.expires <= cx.cx().now() && envelope.state != envelope::State::Opened;
-    let state = if over { "expired" } else { envelope.state.name() };
+    let state = match envelope.state {
+        _ if over => "expired",
+        _ if envelope.is_shut() => "locked",
+        state => state.name(),
+    };
     cx.page(&EnvelopePage { cx: &cx, id, state, envelope: Some(envelope), form: Filled::default() })
 }
 

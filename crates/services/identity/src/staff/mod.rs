@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeSet};
 use base::{Cx, Id};
 use contract::{
     Handlers, Refusal,
-    identity::{EndStaff, FindStaff, PutStaff, StaffMember},
+    identity::{EndSessions, EndStaff, FindStaff, PutStaff, StaffMember},
 };
 use ledger::Entry;
 use serde_json::json;
@@ -191,6 +191,15 @@ pub(crate) fn handlers(me: &Identity, handlers: &mut Handlers) {
     handlers.on(move |cx, call: EndStaff| {
         let me = at.clone();
         async move { answer_end(me, cx, call).await.map_err(Refusal::from) }
+    });
+    let at = me.clone();
+    handlers.on(move |cx, EndSessions { human }: EndSessions| {
+        let me = at.clone();
+        async move {
+            let work = (&cx, human);
+            let done = me.0.db.write(&work, |tx, (_, human)| Box::pin(session::end_all(tx, human))).await;
+            done.map_err(|e| Refusal::from(Fault::from(e)))
+        }
     });
     let at = me.clone();
     handlers.on(move |_, call: FindStaff| {
