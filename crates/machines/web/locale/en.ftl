@@ -8,6 +8,7 @@ web-sign-in = Sign in
 web-sign-out = Sign out
 web-footer = Enkurs · the open-source trust platform
 web-accessibility = Accessibility
+web-status = Service status
 web-home = To the home page
 web-what-next = What to do next
 web-fault-code = Code

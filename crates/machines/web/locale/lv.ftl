@@ -8,6 +8,7 @@ web-sign-in = Ieiet
 web-sign-out = Iziet
 web-footer = Enkurs · atvērtā koda uzticamības platforma
 web-accessibility = Piekļūstamība
+web-status = Pakalpojumu stāvoklis
 web-home = Uz sākumu
 web-what-next = Ko darīt tālāk
 web-fault-code = Kods

@@ -296,3 +296,4 @@ signing-receipt = Get a sealed receipt
 signing-receipt-title = Receipt of a check of signatures
 signing-receipt-when = Checked
 signing-receipt-note = This receipt is sealed by the platform; any program that validates signatures can check the seal. The receipt does not replace the signed file.
+signing-view-note = If your browser does not show the file here, open it by the link above.

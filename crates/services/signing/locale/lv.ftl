@@ -303,3 +303,4 @@ signing-receipt = Saņemt apzīmogotu kvīti
 signing-receipt-title = Parakstu pārbaudes kvīts
 signing-receipt-when = Pārbaudīts
 signing-receipt-note = Šo kvīti apzīmogojusi platforma; zīmogu var pārbaudīt jebkurā parakstu pārbaudes programmā. Kvīts neaizstāj parakstīto failu.
+signing-view-note = Ja pārlūks failu šeit nerāda, atver to ar saiti augšā.

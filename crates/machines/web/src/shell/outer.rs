@@ -84,7 +84,6 @@ pub(super) fn text_only(_: StatusCode, _: Version, h: &HeaderMap, _: &Extensions
 fn secure(h: &mut HeaderMap, tls: bool, csp: &str) {
     let fixed = [
         ("x-content-type-options", "nosniff"),
-        ("x-frame-options", "DENY"),
         ("referrer-policy", "same-origin"),
         ("cross-origin-opener-policy", "same-origin-allow-popups"),
         ("cross-origin-resource-policy", "same-origin"),
@@ -93,6 +92,7 @@ fn secure(h: &mut HeaderMap, tls: bool, csp: &str) {
     for (name, value) in fixed {
         h.insert(name, HeaderValue::from_static(value));
     }
+    h.entry(header::X_FRAME_OPTIONS).or_insert(HeaderValue::from_static("DENY"));
     if let Ok(v) = HeaderValue::from_str(csp) {
         h.entry(header::CONTENT_SECURITY_POLICY).or_insert(v);
     }

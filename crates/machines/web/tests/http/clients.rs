@@ -212,10 +212,10 @@ async fn the_listener_for_clients_tells_whose_certificate_it_is() {
     use web::serve::{Callers, CancellationToken, Listen, serve, tls_for_clients};
 
     let root = TestEntity::root("Saknes", TestKey::p256());
-    let (chain, key) = crate::peers::node(&root, 2, "localhost");
+    let (chain, key) = apart::node(&root, 2, "localhost");
     // the name of a node in it makes nobody a node here
     let other = TestEntity::root("Citi", TestKey::p256());
-    let own = crate::peers::node(&other, 3, "portal.nodes");
+    let own = apart::node(&other, 3, "portal.nodes");
     let router = Router::new().route(
         "/",
         get(|node: Option<Extension<web::peers::NodeName>>, Extension(c): Extension<ClientCertificate>| async move {
@@ -249,7 +249,7 @@ async fn the_listener_for_clients_tells_whose_certificate_it_is() {
     assert!(said.starts_with("HTTP/1.1 200") && said.ends_with(&hex), "{said}");
     assert!(ask(None).await.is_err(), "a certificate is needed");
     // somebody else's certificate with one's own key
-    let (stolen, _) = crate::peers::node(&other, 4, "portal.nodes");
+    let (stolen, _) = apart::node(&other, 4, "portal.nodes");
     assert!(ask(Some((stolen, own.1))).await.is_err(), "the key of the certificate is needed");
     stop.cancel();
 }

@@ -19,7 +19,7 @@ use tokio::{
 use tokio_rustls::{TlsConnector, client::TlsStream};
 use web::serve::{Callers, CancellationToken, Listen, Patience, serve, tls};
 
-use crate::peers::node;
+use apart::node;
 
 /// The test's patience with the listener.
 const LONG: Duration = Duration::from_secs(20);

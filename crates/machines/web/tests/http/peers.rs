@@ -1,15 +1,9 @@
 use std::{collections::BTreeMap, time::Duration};
 
-use aws_lc_rs::{
-    rand::SystemRandom,
-    signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _},
-};
+use apart::node;
 use base::Cx;
 use contract::{Call, Handlers, Peers, Refusal, Service};
-use pki::{
-    GeneralName, KeyUsage, PublicKey, oid, pem_encode,
-    testing::{TestEntity, TestKey, leaf_extensions},
-};
+use pki::testing::{TestEntity, TestKey};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use web::{
@@ -24,22 +18,6 @@ impl Call for Double {
     type Answer = i64;
     const SERVICE: Service = Service::Ca;
     const NAME: &'static str = "double";
-}
-
-/// Chain and key of one node, PEM.
-pub(crate) fn node(root: &TestEntity, serial: u64, dns: &str) -> (Vec<u8>, Vec<u8>) {
-    let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &SystemRandom::new()).unwrap();
-    let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pkcs8.as_ref()).unwrap();
-    let public = PublicKey::from_ec_point(pki::KeyKind::P256, pair.public_key().as_ref()).unwrap();
-    let key = TestKey::p256();
-    let mut extensions = leaf_extensions(&key, KeyUsage::DIGITAL_SIGNATURE, &[oid::SERVER_AUTH, oid::CLIENT_AUTH]);
-    extensions.alt_names = vec![GeneralName::Dns(dns.to_owned())];
-    let made = root.issue(serial, dns, key, extensions, |t| {
-        t.spki = public.spki().to_vec();
-        t.not_before = jiff::Timestamp::UNIX_EPOCH;
-        t.not_after = "2049-01-01T00:00:00Z".parse().unwrap();
-    });
-    (made.certificate.to_pem().into_bytes(), pem_encode("PRIVATE KEY", pkcs8.as_ref()).into_bytes())
 }
 
 fn client(authority: &[u8], (chain, key): &(Vec<u8>, Vec<u8>), port: u16) -> Peers {

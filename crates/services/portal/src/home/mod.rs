@@ -44,7 +44,7 @@ const JOURNEY: [(&str, &str, &str); 6] = [
     ("make", "documents.card.made", "/clerk"),
     ("hand-over", "documents.card.active", "/clerk"),
     ("sign", "signing.document.signed", "/sign"),
-    ("validate", "", "/validate"),
+    ("validate", "signing.document.validated", "/validate"),
 ];
 
 #[derive(Template)]

@@ -4,8 +4,14 @@ mod pages;
 
 use std::time::Duration;
 
-use axum::extract::{Path, State};
+use axum::{
+    body::Body,
+    extract::{Path, State},
+    http::{HeaderValue, header},
+    response::IntoResponse as _,
+};
 use base::Cx;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use store::StoreError;
 use web::{Answer, Fault, Fields, Filled, PageCx, Permission, Refuses as _, Route, Routes, Upload, upload::too_large};
 
@@ -29,6 +35,7 @@ pub(crate) fn routes(app: &Signing, routes: Routes) -> Routes {
         .route(Route::post("/sign/{id}/format", Permission::Person).to(app.clone(), choose_format))
         .route(Route::get("/sign/{id}/file", Permission::Person).audited().to(app.clone(), file))
         .route(Route::get("/sign/{id}/original/{place}", Permission::Person).to(app.clone(), original))
+        .route(Route::get("/sign/{id}/view/{place}", Permission::Person).to(app.clone(), view))
 }
 
 /// The id in an address.
@@ -158,7 +165,45 @@ pub(crate) async fn file(State(app): State<Signing>, cx: PageCx, Path(at): Path<
     cx.download(&result.name, format.media_type(), axum::body::Body::from_stream(content))
 }
 
-/// A file as it will be signed, to look at.
+/// What a browser shows by itself, by name; and how such a file begins.
+pub(crate) fn shown(name: &str) -> Option<(&'static str, &'static [u8])> {
+    let extension = name.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase())?;
+    Some(match extension.as_str() {
+        "pdf" => ("application/pdf", b"%PDF-"),
+        "png" => ("image/png", b"\x89PNG\r\n\x1a\n"),
+        "jpg" | "jpeg" => ("image/jpeg", b"\xff\xd8\xff"),
+        _ => return None,
+    })
+}
+
+/// The policy of such a file: no script, no form, no address but its own, and framed by our pages only. A sandbox would
+/// keep browsers from starting their own viewer, which is one.
+const VIEW_POLICY: &str = "default-src 'none'; script-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; object-src 'self'; \
+    base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+
+/// A PDF or a picture as it will be signed, inside the page. What does not begin like one is not shown.
+async fn view(State(app): State<Signing>, cx: PageCx, Path((at, place)): Path<(String, usize)>) -> Answer {
+    let errand = errand::see(&app, cx.cx(), &Bond::of(&cx)?, id(&at)?).await?;
+    let open = matches!(errand.state, Stage::Open | Stage::Prepared);
+    let file = errand.files.get(place).filter(|_| open).ok_or_else(Fault::not_found)?;
+    let (media, begins) = shown(&file.name).ok_or_else(Fault::not_found)?;
+    let mut content = Box::pin(app.blobs().get(&file.blob, 0).await?);
+    let first = content.try_next().await?.unwrap_or_default();
+    if !first.starts_with(begins) {
+        return Err(Fault::not_found());
+    }
+    let whole = stream::once(async move { Ok::<_, StoreError>(first) }).chain(content);
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(media)),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_static("inline")),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(VIEW_POLICY)),
+        (header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+    ];
+    Ok((headers, Body::from_stream(whole)).into_response())
+}
+
+/// A file as it will be signed, to keep and open.
 async fn original(State(app): State<Signing>, cx: PageCx, Path((at, place)): Path<(String, usize)>) -> Answer {
     let errand = errand::see(&app, cx.cx(), &Bond::of(&cx)?, id(&at)?).await?;
     let open = matches!(errand.state, Stage::Open | Stage::Prepared);

@@ -111,6 +111,14 @@ impl<'a> CheckPage<'a> {
     fn odd(&self, file: &ErrandFile) -> bool {
         file.seen.kind == Kind::OddPdf
     }
+    /// How the file is shown: `pdf`, `picture` or not at all.
+    fn view(&self, file: &ErrandFile) -> &'static str {
+        match super::shown(&file.name) {
+            Some(("application/pdf", _)) => "pdf",
+            Some(_) => "picture",
+            None => "",
+        }
+    }
     fn person(&self) -> String {
         self.cx.actor().map(|a| a.name()).unwrap_or_default()
     }

@@ -1,4 +1,6 @@
 use base::{Cx, Id};
+use ledger::Entry;
+use serde_json::json;
 use store::{StoreError, params};
 
 use crate::{Signing, errand::NewFile, report::ReportDoc};
@@ -39,9 +41,9 @@ pub(super) async fn put(
         .write(&write, |tx, (cx, session, file, [lv, en])| {
             Box::pin(async move {
                 let blob = &file.blob;
-                tx.run(PUT, params![id, *session, file.name, blob.sha256, size, lv, en, cx.now(), expires])
-                    .await
-                    .map(|_| ())
+                tx.run(PUT, params![id, *session, file.name, blob.sha256, size, lv, en, cx.now(), expires]).await?;
+                // that somebody had a file judged, neither who nor which
+                ledger::record(tx, Entry::new("signing.document.validated", id.as_str(), json!({}))).await.map(|_| ())
             })
         })
         .await?;
