@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { browser, listen, Watcher } from "./lib.mjs";
 import { minimalPdf, portrait } from "./files.mjs";
+import { registered } from "./programs.mjs";
 
 const base = (process.argv[2] ?? process.env.ENKURS_URL ?? "http://127.0.0.1:8080").replace(/\/$/, "");
 const out = process.argv[3] ?? "shots";
@@ -128,7 +129,7 @@ const digits = (n) => Array.from({ length: n }, () => Math.floor(Math.random() *
 
 async function strangers(b, walk) {
   const p = await Person.come(b, walk, "stranger");
-  for (const [path, name] of [["/", "home"], ["/accessibility", "accessibility"], ["/nowhere", "not-found"], ["/api", "api"], ["/api/errors", "errors"]]) {
+  for (const [path, name] of [["/", "home"], ["/accessibility", "accessibility"], ["/status", "status"], ["/nowhere", "not-found"], ["/api", "api"], ["/api/errors", "errors"]]) {
     await p.go(path);
     await p.look(name);
   }
@@ -259,7 +260,12 @@ async function main() {
       const second = await Person.come(b, walk, "clerk-2");
       await second.signIn(people["clerk-2"], { staff: true });
       const card = await issue(second, application);
-      await second.context.close();
+      await second.go("/clerk/persons/" + id + "/documents");
+      await second.look("person-documents");
+      await second.go(`/clerk/cards/${card.document}`);
+      await second.look("card");
+      await second.go(`/clerk/cards/${card.document}/revoke`);
+      await second.look("card-revoke");
       const citizen = await Person.come(b, walk, "citizen");
       const pins = await envelope(citizen, card);
       await citizen.signIn({ card: card.document, pin1: pins.pin1 }, { label: "sign-in" });
@@ -275,7 +281,25 @@ async function main() {
       const container = await sign(citizen, { ...by, files: [pdf, text], name: "edoc" });
       await citizen.signOut();
       await citizen.look("signed-out");
+      await citizen.signIn({ card: card.document, pin1: pins.pin1 });
+      await citizen.go(`/my/card/${card.document}/report`);
+      await citizen.look("card-report");
+      await citizen.fill({ reason: "lost" });
+      await citizen.send("/report");
+      await citizen.look("card-reported");
       await citizen.context.close();
+      await second.go(`/clerk/cards/${card.document}`);
+      await second.look("card-suspended");
+      await second.go(`/clerk/cards/${card.document}/resume`);
+      await second.look("card-resume");
+      await second.fill({ sure: "yes" });
+      await second.send("/resume");
+      await second.look("card-resume-asked");
+      await second.context.close();
+      const operator = await Person.come(b, walk, "operator");
+      await operator.signIn(people.operator, { staff: true });
+      await registered(operator, base);
+      await operator.context.close();
       const stranger = await Person.come(b, walk, "stranger");
       await stranger.go("/validate");
       await stranger.look("validate");

@@ -66,6 +66,7 @@ const FLOORS: &[(&str, &str, &[&str])] = &[
     ),
     ("hostile", "dev", &["ades", "base", "protocol", "card", "pki", "reader", "xml"]),
     ("natgen", "dev", &[]),
+    ("apart", "dev", &["base", "contract", "pki", "web"]),
     ("testkit", "dev", &["base", "contract", "keys", "ledger", "store", "web"]),
     (
         "bench",

@@ -63,6 +63,14 @@ pub(crate) fn test(only: Option<&str>, install: bool) -> Done {
     parts.part("unit and HTTP, both databases, both key stores", |pg| {
         cargo(&["test", "--workspace", "--no-fail-fast", "--quiet"], &strict(pg))
     })?;
+    parts.part("HTTP, services apart over mutual TLS", |pg| {
+        let mut env = strict(pg);
+        env.push(("ENKURS_TEST_APART", "1".to_owned()));
+        let services = ["documents", "identity", "portal", "register", "signing"];
+        let args: Vec<&str> =
+            ["test", "--no-fail-fast", "--quiet"].into_iter().chain(services.iter().flat_map(|s| ["-p", s])).collect();
+        cargo(&args, &env)
+    })?;
     parts.part("build", |_| cargo(&["build", "--workspace", "--bins", "--examples", "--quiet"], &[]))?;
     parts.part("dependencies", |_| {
         let deny = need::cargo_deny()?;

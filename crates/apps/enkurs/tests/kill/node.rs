@@ -8,16 +8,10 @@ use std::{
     time::Duration,
 };
 
-use aws_lc_rs::{
-    rand::SystemRandom,
-    signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _},
-};
+use apart::node;
 use contract::{Peers, Service};
 use net::{Client, Config, Guard};
-use pki::{
-    GeneralName, KeyUsage, PublicKey, oid, pem_encode,
-    testing::{TestEntity, TestKey, leaf_extensions},
-};
+use pki::testing::{TestEntity, TestKey};
 use tempfile::TempDir;
 use tokio::time::Instant;
 use web::peers::{MutualTls, NodeIdentity};
@@ -31,22 +25,6 @@ pub(crate) struct Node {
     caller: (Vec<u8>, Vec<u8>),
     authority: Vec<u8>,
     process: Option<Child>,
-}
-
-/// Chain and key of one node, PEM.
-fn identity(root: &TestEntity, serial: u64, dns: &str) -> (Vec<u8>, Vec<u8>) {
-    let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &SystemRandom::new()).unwrap();
-    let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pkcs8.as_ref()).unwrap();
-    let public = PublicKey::from_ec_point(pki::KeyKind::P256, pair.public_key().as_ref()).unwrap();
-    let key = TestKey::p256();
-    let mut extensions = leaf_extensions(&key, KeyUsage::DIGITAL_SIGNATURE, &[oid::SERVER_AUTH, oid::CLIENT_AUTH]);
-    extensions.alt_names = vec![GeneralName::Dns(dns.to_owned())];
-    let made = root.issue(serial, dns, key, extensions, |t| {
-        t.spki = public.spki().to_vec();
-        t.not_before = jiff::Timestamp::UNIX_EPOCH;
-        t.not_after = "2049-01-01T00:00:00Z".parse().unwrap();
-    });
-    (made.certificate.to_pem().into_bytes(), pem_encode("PRIVATE KEY", pkcs8.as_ref()).into_bytes())
 }
 
 fn free_port() -> u16 {
@@ -63,7 +41,7 @@ impl Node {
     pub(crate) fn with(database: Option<String>, data: Option<&Path>, roles: &[&str]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let root = TestEntity::root("Mezgli", TestKey::p256());
-        let (here, caller) = (identity(&root, 2, "localhost"), identity(&root, 3, "load.nodes"));
+        let (here, caller) = (node(&root, 2, "localhost"), node(&root, 3, "load.nodes"));
         let authority = root.certificate.to_pem().into_bytes();
         for (name, content) in [
             ("chain.pem", &here.0),

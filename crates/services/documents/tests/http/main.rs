@@ -4,6 +4,7 @@
 mod envelope;
 mod refusals;
 mod site;
+mod status;
 mod way;
 
 use site::Site;

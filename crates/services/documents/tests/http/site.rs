@@ -5,8 +5,9 @@ use std::sync::{
 
 use base::Cx;
 use contract::{
-    Handlers, Peers, Refusal,
-    ca::ChangeStatus,
+    Handlers, Refusal,
+    ca::{Change, ChangeStatus},
+    identity::EndSessions,
     register::{Get, Person},
 };
 use documents::{ApplicationId, Documents, Made, MakeError, MakeStep, Maker, Order};
@@ -27,6 +28,10 @@ pub(crate) struct Site {
 pub(crate) struct Around {
     /// Certificates activated, in the order of asking.
     pub(crate) activated: Mutex<Vec<String>>,
+    /// Other changes of status, in the order of asking.
+    pub(crate) changes: Mutex<Vec<(String, Change)>>,
+    /// Whose sessions the identity service was asked to end.
+    pub(crate) ended: Mutex<Vec<String>>,
     /// So many calls to the CA fail first.
     pub(crate) ca_away: AtomicUsize,
     /// So many makings are cut off first.
@@ -64,12 +69,12 @@ pub(crate) const PERSON: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 impl Site {
     pub(crate) fn new(world: World) -> Self {
         let around = Arc::new(Around::default());
-        let peers = Peers::new(None);
+        let services = apart::Around::new();
         let app = Documents::new(
             world.db.clone(),
             world.blobs.clone(),
             world.ring.clone(),
-            peers.clone(),
+            services.peers(),
             around.clone() as Arc<dyn Maker>,
         );
         let mut handlers = Handlers::new();
@@ -103,11 +108,20 @@ impl Site {
                 if spend(&this.ca_away) {
                     return Err(Refusal::transient("contract.no-peer").with("service", "ca"));
                 }
-                this.activated.lock().unwrap().push(call.certificate_id);
+                if matches!(call.change, Change::Activate { .. }) {
+                    this.activated.lock().unwrap().push(call.certificate_id);
+                } else {
+                    this.changes.lock().unwrap().push((call.certificate_id, call.change));
+                }
                 Ok(())
             }
         });
-        peers.answer_with(handlers).unwrap();
+        let this = around.clone();
+        handlers.on(move |_, call: EndSessions| {
+            this.ended.lock().unwrap().push(call.human);
+            async { Ok(()) }
+        });
+        services.answer(&world.cx, handlers);
         let mut config = web::Config::new("http://127.0.0.1:8080", world.ring.clone());
         config.limits = LimitConfig::unlimited();
         config.demo = true;
@@ -142,6 +156,22 @@ impl Site {
         let (name, value) = cookie.split_once('=').unwrap();
         client.set_cookie(name, value);
         client
+    }
+
+    /// The holder of the card, signed in.
+    pub(crate) fn holder(&self) -> Client {
+        self.person("320000-00007")
+    }
+    pub(crate) fn person(&self, code: &str) -> Client {
+        let actor = web::testing::actor(&self.world.cx, false, &[]);
+        self.browser(Some(Actor { id: format!("PNOLV-{code}"), person_code: code.into(), ..actor }))
+    }
+    /// A card in use; answers its number.
+    pub(crate) async fn in_use(&self) -> String {
+        let base = self.ready().await;
+        self.receipt(&mut self.second(), &base).await;
+        self.work().await;
+        "PA1000001".to_owned()
     }
 
     /// Does the jobs that are due.

@@ -13,17 +13,18 @@ testkit::each_db! {
         assert!(page.text().contains("PA1000001"), "{page:?}");
         assert!(site.peers.activated.lock().unwrap().is_empty(), "nothing is activated before the hand-over");
 
-        let receipt = site.receipt(&mut first, &base).await;
+        let mut second = site.second();
+        let receipt = site.receipt(&mut second, &base).await;
         let (code, envelope) = code_and_envelope(&receipt);
         site.work().await;
         assert_eq!(*site.peers.activated.lock().unwrap(), ["cert-a", "cert-s"]);
         assert!(first.get(&base).await.text().contains("Karte ir lietošanā"));
 
         // The code stays until the clerk says that it was given, and is gone afterwards.
-        let again = first.get(&format!("{base}/receipt")).await;
+        let again = second.get(&format!("{base}/receipt")).await;
         assert!(again.text().contains(&code));
-        first.submit(&again, &format!("{base}/receipt"), &[]).await.expect(200);
-        assert!(!first.get(&format!("{base}/receipt")).await.text().contains(&code));
+        second.submit(&again, &format!("{base}/receipt"), &[]).await.expect(200);
+        assert!(!second.get(&format!("{base}/receipt")).await.text().contains(&code));
 
         let mut holder = site.browser(None);
         let form = holder.get(&envelope).await.expect(200);
@@ -74,7 +75,7 @@ testkit::each_db! {
     async fn an_activation_cut_off_goes_on(world: World) {
         let site = Site::new(world);
         let base = site.ready().await;
-        let mut clerk = site.first();
+        let mut clerk = site.second();
         site.receipt(&mut clerk, &base).await;
         site.peers.ca_away.store(2, Ordering::SeqCst);
         site.work().await;

@@ -57,7 +57,8 @@ impl Nation {
         let responder = Arc::new(issuing.issue_ocsp(3, "OCSP", TestKey::p256()));
         let stranger = Arc::new(TestEntity::root("Svešs", TestKey::p256()).issue_ocsp(4, "OCSP", TestKey::p256()));
         let state = Arc::new(Mutex::new(State::default()));
-        let peers = Peers::new(None);
+        let services = apart::Around::new();
+        let peers = services.peers();
         let identity = Identity::new(world.db.clone(), peers.clone(), ORIGIN);
         let mut handlers = Handlers::new();
         identity.handlers(&mut handlers);
@@ -81,7 +82,7 @@ impl Nation {
                 Ok(Der(respond(&cx, &s, &asked.0, by)))
             }
         });
-        peers.answer_with(handlers).unwrap();
+        services.answer(&world.cx, handlers);
         let home = Routes::new("home", "", "")
             .route(Route::get("/", Permission::Public).to((), || async { "home" }))
             .route(Route::get("/my", Permission::Person).to((), ok))

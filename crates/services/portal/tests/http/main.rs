@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use contract::{
-    Handlers, Peers, Refusal,
+    Handlers, Refusal,
     documents::{Card, CardState, CardsOf},
     register::{PersonRef, Usage, UsageOf, Use},
 };
@@ -20,7 +20,7 @@ struct Site {
 }
 
 fn site(world: World, demo: bool, register_away: bool) -> Site {
-    let (peers, mut handlers) = (Peers::new(None), Handlers::new());
+    let (services, mut handlers) = (apart::Around::new(), Handlers::new());
     handlers.on(|_, call: CardsOf| async move {
         assert_eq!(call.code, "320000-00001");
         Ok(vec![Card {
@@ -50,7 +50,7 @@ fn site(world: World, demo: bool, register_away: bool) -> Site {
         };
         Ok(Usage { uses: vec![one], next: None })
     });
-    peers.answer_with(handlers).unwrap();
+    services.answer(&world.cx, handlers);
     let info = DemoInfo {
         identities: vec![DemoIdentity {
             role: "clerk-1".into(),
@@ -62,7 +62,7 @@ fn site(world: World, demo: bool, register_away: bool) -> Site {
         }],
         since: world.cx.now(),
     };
-    let app = Portal::new(world.db.clone(), peers);
+    let app = Portal::new(world.db.clone(), services.peers());
     if demo {
         app.demonstrate(info);
     }
@@ -115,6 +115,17 @@ testkit::each_db! {
         site.happens("documents.application.submitted").await;
         let page = visitor.get("/?lang=en").await.expect(200).text();
         assert!(page.contains("Go on with the journey") && page.contains(r#"<li class="done">"#));
+        let four =
+            ["documents.application.approved", "documents.card.made", "documents.card.active", "signing.document.signed"];
+        for kind in four {
+            site.happens(kind).await;
+        }
+        let page = visitor.get("/").await.expect(200).text();
+        assert_eq!(page.matches(r#"<li class="done">"#).count(), 5);
+        site.happens("signing.document.validated").await;
+        let page = visitor.get("/").await.expect(200);
+        assert_eq!(page.text().matches(r#"<li class="done">"#).count(), 6, "the last step as well");
+        assert!(page.links().contains(&"/status".to_owned()));
         site.texts_are_there();
     }
 

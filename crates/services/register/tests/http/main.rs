@@ -21,9 +21,10 @@ struct Site {
 impl Site {
     fn new(world: World) -> Self {
         let app = Register::new(world.db.clone());
-        let (peers, mut handlers) = (Peers::new(None), Handlers::new());
+        let (services, mut handlers) = (apart::Around::new(), Handlers::new());
+        let peers = services.peers();
         app.handlers(&mut handlers);
-        peers.answer_with(handlers).unwrap();
+        services.answer(&world.cx, handlers);
         let mut config = web::Config::new("http://127.0.0.1:8080", world.ring.clone());
         config.limits = LimitConfig::unlimited();
         let gate = Arc::new(DbGate::new(world.db.clone()));

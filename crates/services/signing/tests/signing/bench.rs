@@ -10,7 +10,7 @@ use std::{
 
 use axum::http::Method;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use contract::{Der, Handlers, Peers, Refusal, ca};
+use contract::{Der, Handlers, Refusal, ca};
 use pki::{
     CertStatus, Certificate, DigestAlgorithm, Extensions, KeyUsage, OcspRequest, OcspResponseTemplate, Oid,
     RevocationReason, SignatureAlgorithm, SingleResponse, TimeStampRequest, TimeStampResponse, TokenTemplate, TstInfo,
@@ -180,8 +180,8 @@ impl Bench {
 
     pub(crate) async fn with(world: World, config: Config) -> Self {
         let core = Arc::new(Core::new());
-        let peers = Peers::new(None);
-        peers.answer_with(core.handlers()).unwrap();
+        let services = apart::Around::new();
+        services.answer(&world.cx, core.handlers());
         let vault = world.dir().join("keys");
         let unlock = keys::Unlock::Passphrase(base::Secret::new("vārti".to_owned()));
         let sealer = Sealer {
@@ -189,7 +189,7 @@ impl Bench {
             organization: "Paraugu uzticamības dienests".to_owned(),
             identifier: "NTRLV-40000000001".to_owned(),
         };
-        let app = Signing::with(world.db.clone(), peers, world.blobs.clone(), sealer, config);
+        let app = Signing::with(world.db.clone(), services.peers(), world.blobs.clone(), sealer, config);
         let mut site = web::Config::new("http://127.0.0.1:8080", Arc::clone(&world.ring));
         site.limits = LimitConfig::unlimited();
         site.clients = Some(world.db.clone());

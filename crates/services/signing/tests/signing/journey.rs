@@ -6,7 +6,7 @@ use serde_json::Value;
 use store::params;
 use testkit::each_db;
 
-use crate::bench::{Bench, pdf};
+use crate::bench::{Bench, api, pdf};
 
 const TEXT: &[u8] = "Vienošanās: maksāt līdz 1. decembrim.\n".as_bytes();
 
@@ -40,6 +40,33 @@ each_db! {
         // the verdict is not for others
         let mut other = b.browser(None);
         other.client.get(link.trim_end_matches("/report.json")).await.expect(404);
+        assert!(b.shell.texts().missing().is_empty(), "{:?}", b.shell.texts().missing());
+    }
+
+    async fn what_will_be_signed_is_shown_inside_the_page(world: World) {
+        let b = Bench::new(world).await;
+        let mut browser = b.browser(Some(&b.anna));
+        let png = b"\x89PNG\r\n\x1a\n and the rest of a picture";
+        let files: [(&str, &[u8]); 4] =
+            [("Ligums.pdf", &pdf()), ("Skice.PNG", png), ("Viltots.jpg", b"<script>alert(1)</script>"), ("Piezīme.txt", TEXT)];
+        let page = browser.choose(&files, "edoc").await;
+        let base = api(&page).replace("/api/v1/signatures/", "/sign/");
+        assert!(page.text().contains(&format!("<iframe class=\"view\" src=\"{base}/view/0\" title=\"")));
+        assert!(page.text().contains(&format!("<img class=\"view\" src=\"{base}/view/1\" alt=\"")));
+        assert!(page.text().contains("Vienošanās: maksāt"), "texts are in the page itself");
+        for (place, media, content) in [(0, "application/pdf", &pdf()[..]), (1, "image/png", &png[..])] {
+            let seen = browser.client.get(&format!("{base}/view/{place}")).await.expect(200);
+            assert_eq!((seen.header("content-type"), seen.header("content-disposition")), (Some(media), Some("inline")));
+            let policy = seen.header("content-security-policy").unwrap();
+            assert!(policy.starts_with("default-src 'none'; script-src 'none'") && policy.contains("frame-ancestors 'self'"));
+            assert_eq!((seen.header("x-frame-options"), seen.header("x-content-type-options")), (Some("SAMEORIGIN"), Some("nosniff")));
+            assert_eq!(seen.body, content, "byte for byte what is signed");
+        }
+        for hidden in ["2", "3", "9", "x"] {
+            let refused = browser.client.get(&format!("{base}/view/{hidden}")).await;
+            assert!(refused.status.is_client_error() && refused.header("x-frame-options") == Some("DENY"), "{hidden}: {refused:?}");
+        }
+        b.browser(Some(&b.janis)).client.get(&format!("{base}/view/0")).await.expect(404);
         assert!(b.shell.texts().missing().is_empty(), "{:?}", b.shell.texts().missing());
     }
 
