@@ -6,7 +6,7 @@ use pki::path::Path;
 use super::{
     Action, SubIndication,
     chain::Verdict,
-    conclusion::{Conclusion, Cure, Failure},
+    conclusion::{Block, Conclusion, Cure, Failure},
     poe::Poe,
     pool::{Pool, id_of},
     revocation::Evidence,
@@ -16,8 +16,18 @@ use super::{
 pub(super) struct Past {
     /// What stays, the end entity's first.
     pub(super) left: Vec<Failure>,
-    /// To where past certificate validation slid, if it was asked for.
-    pub(super) control_time: Option<Timestamp>,
+    /// To where past certificate validation slid, or why it did not, if it was asked for.
+    pub(super) control_time: Option<Result<Timestamp, SubIndication>>,
+}
+
+impl Past {
+    /// Past certificate validation in the detailed report.
+    pub(super) fn block(&self, about: String) -> Option<Block> {
+        let control = self.control_time?;
+        let conclusion = control.map_or_else(Conclusion::indeterminate, |_| Conclusion::PASSED);
+        let (name, clause) = ("past certificate validation", "5.6.2.1");
+        Some(Block { name, clause, about, conclusion, at: control.ok() })
+    }
 }
 
 impl Pool<'_> {
@@ -26,30 +36,37 @@ impl Pool<'_> {
     pub(super) fn overcome(&self, verdict: &Verdict, poe: &Poe, proven: Timestamp, status_at: Timestamp) -> Past {
         let past = |f: &Failure| matches!(f.cure, Cure::Past) || f.sub == SubIndication::OutOfBoundsNoPoe;
         let asks = verdict.failures.iter().any(past);
-        let control_time = verdict.path.as_ref().filter(|_| asks).and_then(|path| self.slide(path, poe));
+        let control_time = verdict.path.as_ref().filter(|_| asks).map(|path| self.slide(path, poe));
+        let slid = control_time.and_then(Result::ok);
         let cured = |f: &&Failure| match &f.cure {
             Cure::Never => false,
             Cure::Before(time) => proven < *time,
             Cure::Within(from, to) => {
-                let known = f.sub == SubIndication::OutOfBoundsNotRevoked || control_time.is_some_and(|c| proven <= c);
+                let known = f.sub == SubIndication::OutOfBoundsNotRevoked || slid.is_some_and(|c| proven <= c);
                 *from <= proven && proven <= *to && known
             }
             Cure::Fresh(issued, until) => issued.as_second() >= status_at.as_second() || *until >= status_at,
-            Cure::Past => control_time.is_some_and(|c| proven <= c),
+            Cure::Past => slid.is_some_and(|c| proven <= c),
             Cure::Proven(objects, end) => poe.of_any(objects) < *end,
         };
         Past { left: verdict.failures.iter().filter(|f| !cured(f)).cloned().collect(), control_time }
     }
 
     /// Past certificate validation with validation time sliding (5.6.2.1, 5.6.2.2): the time at which everything below can be relied on.
-    /// `None`: no common time of validity, or no status information that is proven to have existed.
-    fn slide(&self, path: &Path, poe: &Poe) -> Option<Timestamp> {
+    ///
+    /// # Errors
+    /// `OUT_OF_BOUNDS_NO_POE` without a common time of validity, `NO_POE` without status information that is proven to have existed.
+    fn slide(&self, path: &Path, poe: &Poe) -> Result<Timestamp, SubIndication> {
+        self.control_time(path, poe).unwrap_or(Err(SubIndication::NoPoe))
+    }
+
+    fn control_time(&self, path: &Path, poe: &Poe) -> Option<Result<Timestamp, SubIndication>> {
         let policy = &self.basis.policy.constraints;
         let below = path.certificates.get(..path.certificates.len().saturating_sub(1))?;
         let from = below.iter().map(pki::Certificate::not_before).max()?;
         let to = below.iter().map(pki::Certificate::not_after).min()?;
         if from > to {
-            return None;
+            return Some(Err(SubIndication::OutOfBoundsNoPoe));
         }
         let mut control = self.basis.time;
         for (index, certificate) in below.iter().enumerate().rev() {
@@ -88,7 +105,7 @@ impl Pool<'_> {
                 control = control.min(weakness.since()?);
             }
         }
-        Some(control)
+        Some(Ok(control))
     }
 }
 

@@ -225,15 +225,7 @@ fn certification(
         conclusion = Conclusion::failed(SubIndication::NotYetValid);
     }
     bench.conclude(conclusion);
-    if let Some(control) = past.control_time {
-        bench.blocks.push(super::Block {
-            name: "past certificate validation",
-            clause: "5.6.2.1",
-            about: label(signer),
-            conclusion: Conclusion::PASSED,
-            at: Some(control),
-        });
-    }
+    bench.blocks.extend(past.block(label(signer)));
     verdict
 }
 

@@ -129,15 +129,7 @@ impl Pool<'_> {
         }
         judged.findings.extend(past.left.iter().map(|f| (f.code, f.object.clone(), Severity::Warning)));
         judged.findings.extend(verdict.notes.into_iter().map(|(c, o, s)| (c, o, s.min(Severity::Warning))));
-        if let Some(control) = past.control_time {
-            judged.blocks.push(Block {
-                name: "past certificate validation",
-                clause: "5.6.2.1",
-                about: label(&unit),
-                conclusion: Conclusion::PASSED,
-                at: Some(control),
-            });
-        }
+        judged.blocks.extend(past.block(label(&unit)));
         judged.conclude(conclusion, proven)
     }
 

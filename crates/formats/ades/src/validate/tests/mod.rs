@@ -1,6 +1,8 @@
 //! The decision over generated facts and a generated PKI.
 
 mod cases;
+mod past;
+mod table;
 mod texts;
 
 use jiff::{SignedDuration, Timestamp};
