@@ -13,6 +13,7 @@ for name in ("xmlReadMemory", "xmlXPathNewContext", "xmlXPathEvalExpression"):
     getattr(lib, name).restype = ctypes.c_void_p
 lib.xmlReadMemory.argtypes = [ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_int]
 lib.xmlXPathNewContext.argtypes = [ctypes.c_void_p]
+lib.xmlXPathRegisterNs.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_char_p]
 lib.xmlXPathEvalExpression.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
 lib.xmlC14NDocDumpMemory.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p, ctypes.c_int,
                                      ctypes.POINTER(ctypes.c_void_p)]
@@ -27,16 +28,23 @@ class Object(ctypes.Structure):
 MODES = {"REC-xml-c14n": 0, "xml-exc-c14n": 1, "xml-c14n11": 2}
 
 
-def canonical(text, uri, ident, prefixes):
+PREFIXES = {b"p1": b"urn:one", b"p2": b"urn:two", b"p3": b"http://example.lv/?x=1;y=%20", b"ds": b"http://www.w3.org/2000/09/xmldsig#"}
+
+
+def canonical(text, uri, ident, prefixes, filter_):
     doc = lib.xmlReadMemory(text, len(text), b"", None, 1 << 11)
     assert doc, "libxml2 does not parse it"
     mode = next(m for key, m in MODES.items() if key in uri)
     nodes, context, found = None, None, None
-    if ident:
+    if ident or filter_:
         apex = "//*[@id='%s']" % ident
+        expression = (f"(//. | //@* | //namespace::*)[{filter_}]" if filter_ else
+                      f"{apex}/descendant-or-self::node() | {apex}/descendant-or-self::*/@* | {apex}/descendant-or-self::*/namespace::*")
         context = lib.xmlXPathNewContext(doc)
-        found = lib.xmlXPathEvalExpression(
-            f"{apex}/descendant-or-self::node() | {apex}/descendant-or-self::*/@* | {apex}/descendant-or-self::*/namespace::*".encode(), context)
+        for prefix, name in PREFIXES.items():
+            lib.xmlXPathRegisterNs(context, prefix, name)
+        found = lib.xmlXPathEvalExpression(expression.encode(), context)
+        assert found, f"libxml2 does not evaluate {expression}"
         nodes = Object.from_address(found).nodeset
     listed = prefixes.split()
     array = (ctypes.c_char_p * (len(listed) + 1))(*[p.encode() for p in listed], None)
@@ -54,13 +62,13 @@ def canonical(text, uri, ident, prefixes):
 
 cases = differing = 0
 for line in sys.stdin:
-    uri, ident, prefixes, source, form = line.rstrip("\n").split("\t")
+    uri, ident, prefixes, filter_, source, form = line.rstrip("\n").split("\t")
     text, ours = base64.b64decode(source), base64.b64decode(form)
-    theirs = canonical(text, uri, ident, prefixes)
+    theirs = canonical(text, uri, ident, prefixes, filter_)
     cases += 1
     if ours != theirs:
         differing += 1
         if differing <= 5:
-            print(f"differs: {uri} id={ident} prefixes={prefixes}\n source {text.decode()}\n ours   {ours.decode()}\n libxml {theirs.decode()}")
+            print(f"differs: {uri} id={ident} prefixes={prefixes} filter={filter_}\n source {text.decode()}\n ours   {ours.decode()}\n libxml {theirs.decode()}")
 print(f"c14n: {cases} cases, {differing} differ from libxml2")
 sys.exit(1 if differing or not cases else 0)

@@ -1,11 +1,12 @@
-//! Writes generated documents and our canonical forms as lines `algorithm TAB id TAB prefixes TAB base64(document) TAB base64(form)`,
-//! for `conformance/c14n/libxml2.py`. Arguments: number of documents, first seed.
+//! Writes generated documents and our canonical forms as lines `algorithm TAB id TAB prefixes TAB filter TAB base64(document) TAB
+//! base64(form)`, for `conformance/c14n/libxml2.py`: each document whole, one subtree of it, and what an XPath filter leaves of it.
+//! Arguments: number of documents, first seed.
 #![expect(clippy::unwrap_used, reason = "a test program")]
 
 use std::io::Write as _;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use xml::{C14n, Document, Limits};
+use xml::{C14n, Document, Limits, NodeSet, xpath::Expression};
 
 #[path = "../tests/it/generate.rs"]
 mod generate;
@@ -22,23 +23,31 @@ const ALL: [&str; 6] = [
 fn main() {
     let mut args = std::env::args().skip(1).map(|a| a.parse::<u64>().unwrap());
     let (count, first) = (args.next().unwrap_or(1000), args.next().unwrap_or(1));
-    let mut out = std::io::stdout().lock();
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for seed in first..first + count {
         let (text, ids) = generate::document(seed);
         let doc = Document::parse(&text, &Limits::default()).unwrap();
         let source = STANDARD.encode(&text);
         let some = format!("n{}", seed % u64::from(ids));
+        let filter = generate::filter(seed, ids);
+        let holder = format!("<x {}>{}</x>", generate::PREFIXED, xml::escape_text(&filter));
+        let holder = Document::parse(&holder, &Limits::default()).unwrap();
+        let set = Expression::read(holder.root()).unwrap().filter(&doc, &NodeSet::all(&doc)).unwrap();
         for uri in ALL {
-            for prefixes in ["", "a #default"] {
+            for prefixes in ["", ["a #default", "a", "#default", "b ds a"][usize::try_from(seed % 4).unwrap()]] {
                 let mut alg = C14n::from_uri(uri).unwrap();
                 alg.prefixes = prefixes.split_whitespace().map(str::to_owned).collect();
                 if !prefixes.is_empty() && !uri.contains("exc-c14n") {
                     continue;
                 }
-                let whole = STANDARD.encode(alg.document(&doc).unwrap());
-                writeln!(out, "{uri}\t\t{prefixes}\t{source}\t{whole}").unwrap();
-                let part = STANDARD.encode(alg.subtree(&doc, doc.by_id(&some).unwrap().id()).unwrap());
-                writeln!(out, "{uri}\t{some}\t{prefixes}\t{source}\t{part}").unwrap();
+                let mut put = |id: &str, filter: &str, form: &[u8]| {
+                    writeln!(out, "{uri}\t{id}\t{prefixes}\t{filter}\t{source}\t{}", STANDARD.encode(form)).unwrap();
+                };
+                put("", "", &alg.document(&doc).unwrap());
+                put(&some, "", &alg.subtree(&doc, doc.by_id(&some).unwrap().id()).unwrap());
+                let mut form = Vec::new();
+                alg.write_set(&doc, &set, &mut form).unwrap();
+                put("", &filter, &form);
             }
         }
     }

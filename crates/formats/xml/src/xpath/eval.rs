@@ -74,6 +74,9 @@ impl<'e, 'a> Evaluator<'e, 'a> {
             nodes.extend(more);
             return Ok(Value::Nodes(sorted(nodes)));
         }
+        if left.has_namespaces() || right.has_namespaces() {
+            return Err(XPathError::Unsupported("the text of a namespace node".to_owned()));
+        }
         if matches!(op, "=" | "!=" | "<" | "<=" | ">" | ">=") {
             return self.compare(op, &left, &right).map(Value::Boolean);
         }

@@ -16,6 +16,12 @@ fn unsupported<T>(name: &str) -> Result<T> {
 pub(super) fn call(e: &mut Evaluator<'_, '_>, name: &str, arguments: &[Expr], at: Context) -> Result<Value> {
     let doc = e.doc;
     let values = arguments.iter().map(|a| e.value(a, at)).collect::<Result<Vec<Value>>>()?;
+    // Namespace nodes are taken as one, so that they can be counted and tested, but have no text.
+    let counts = matches!(name, "not" | "boolean" | "count" | "local-name" | "name" | "namespace-uri");
+    let of_context = matches!(name, "string" | "number" | "string-length" | "normalize-space") && values.is_empty();
+    if (of_context && matches!(at.item, Item::Namespaces(_))) || (!counts && values.iter().any(Value::has_namespaces)) {
+        return unsupported(&format!("{name} of a namespace node"));
+    }
     let text = |i: usize| values.get(i).map(|v| v.text(doc)).unwrap_or_default();
     Ok(match (name, values.as_slice()) {
         ("true", []) => Value::Boolean(true),

@@ -36,6 +36,9 @@ pub(super) enum Value {
 }
 
 impl Value {
+    pub(super) fn has_namespaces(&self) -> bool {
+        matches!(self, Self::Nodes(n) if n.iter().any(|i| matches!(i, Item::Namespaces(_))))
+    }
     pub(super) fn boolean(&self) -> bool {
         match self {
             Self::Nodes(n) => !n.is_empty(),
