@@ -22,6 +22,12 @@ pub enum XadesError {
     /// A step out of order.
     #[error("{0}")]
     Order(&'static str),
+    /// The document cannot take the signature.
+    #[error("the document cannot take the signature: {0}")]
+    Document(String),
+    /// The document has the Id already that the signature would get.
+    #[error("the document has the Id {0} already")]
+    IdTaken(String),
     /// A kept state was changed or is of another version.
     #[error("the kept state cannot be used: {0}")]
     State(String),
@@ -38,6 +44,8 @@ impl XadesError {
             Self::Value => "xades.value",
             Self::Timestamp(_) => "xades.timestamp",
             Self::Order(_) => "xades.order",
+            Self::Document(_) => "xades.document",
+            Self::IdTaken(_) => "xades.id-taken",
             Self::State(_) => "xades.state",
         }
     }

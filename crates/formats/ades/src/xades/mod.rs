@@ -3,6 +3,7 @@
 //! Making one: [`prepare`] gives the bytes to sign, [`Prepared::finish`] takes the signature value, [`Signed::with_timestamp`] and
 //! [`Signed::with_material`] raise the level. Every state in between can be kept as JSON, so that signer and server may stand apart.
 
+mod document;
 mod error;
 mod prepare;
 mod properties;
@@ -10,9 +11,10 @@ mod raise;
 mod read;
 mod signed;
 
+pub use document::{Content, prepare_counter, prepare_enveloped, prepare_enveloping, prepare_parallel};
 pub use error::XadesError;
 pub(crate) use prepare::encode_uri;
-pub use prepare::{DataObject, Prepared, Request, prepare};
+pub use prepare::{DataObject, Prepared, Request, SignaturePolicy, prepare};
 pub use properties::Place;
 pub(crate) use properties::signed_properties;
 pub use raise::{File, Text};

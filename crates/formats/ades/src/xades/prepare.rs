@@ -4,11 +4,11 @@ use pki::{Certificate, DigestAlgorithm, SignatureAlgorithm};
 use serde::{Deserialize, Serialize};
 use xml::{
     C14n, Document, Limits, Tag,
-    dsig::{DS, signature_uri, to_xml_value},
+    dsig::{DS, DsigError, Signature, signature_uri, to_xml_value},
 };
 
 use super::{
-    Place, SIGNED_PROPERTIES, Signed, XADES, XadesError,
+    Place, SIGNED_PROPERTIES, Signed, Text, XADES, XadesError,
     properties::{digest, signed_properties},
 };
 
@@ -42,6 +42,28 @@ pub struct Request {
     pub roles: Vec<String>,
     /// Claimed place.
     pub place: Option<Place>,
+    /// Commitment types, by URI.
+    #[serde(default)]
+    pub commitments: Vec<String>,
+    /// Signature policy.
+    #[serde(default)]
+    pub policy: Option<SignaturePolicy>,
+}
+
+/// The signature policy that a signature names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SignaturePolicy {
+    /// It follows from the context.
+    Implied,
+    /// A policy document.
+    Named {
+        /// Object identifier (`1.3.…`) or URI.
+        id: String,
+        /// Algorithm and digest of the document.
+        digest: (DigestAlgorithm, Vec<u8>),
+        /// Where the document is.
+        uri: Option<String>,
+    },
 }
 
 impl Request {
@@ -61,6 +83,8 @@ impl Request {
             signing_time,
             roles: Vec::new(),
             place: None,
+            commitments: Vec::new(),
+            policy: None,
         })
     }
 }
@@ -68,58 +92,106 @@ impl Request {
 /// A signature that waits for its value.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Prepared {
-    pub(super) request: Request,
-    pub(super) signed_info: String,
-    pub(super) key_info: String,
-    pub(super) signed_properties: String,
+    request: Request,
+    signed_info: String,
+    key_info: String,
+    signed_properties: String,
+    /// `ds:Object` elements with data.
+    objects: String,
+    /// The document before and after the signature.
+    context: (Text, String),
     to_be_signed: Vec<u8>,
 }
 
 /// Canonicalisation of everything we write.
 pub(super) const C14N: C14n = C14n::V11;
 
-/// Makes everything of a signature but its value.
+/// One `ds:Reference` to be written.
+pub(super) struct Entry {
+    pub(super) uri: String,
+    pub(super) kind: Option<&'static str>,
+    /// `ds:Transform` elements.
+    pub(super) transforms: Vec<Tag>,
+    pub(super) media_type: Option<String>,
+    /// Digest of an outside object; those inside the document are digested in their place.
+    pub(super) digest: Option<Vec<u8>>,
+}
+
+/// Makes everything of a signature but its value, over files beside it: in a document of its own, as containers have it.
 ///
 /// # Errors
 /// When there is nothing to sign, or certificate, algorithm and digests do not fit together.
 pub fn prepare(data: &[DataObject], request: Request) -> Result<Prepared, XadesError> {
-    if data.is_empty() {
+    let root = format!("<asic:XAdESSignatures xmlns:asic=\"{}\">", crate::asic::ASIC);
+    let before = format!("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\n{root}");
+    let context = (Text::made(before), "</asic:XAdESSignatures>".to_owned());
+    make(detached(data, &request)?, String::new(), context, request)
+}
+
+/// References to files.
+pub(super) fn detached(data: &[DataObject], request: &Request) -> Result<Vec<Entry>, XadesError> {
+    if let Some(d) = data.iter().find(|d| d.digest.len() != request.digest.size()) {
+        return Err(XadesError::Digest(d.name.clone()));
+    }
+    let entry = |d: &DataObject| Entry {
+        uri: encode_uri(&d.name),
+        kind: None,
+        transforms: Vec::new(),
+        media_type: Some(d.media_type.clone()),
+        digest: Some(d.digest.clone()),
+    };
+    Ok(data.iter().map(entry).collect())
+}
+
+/// Makes everything of a signature but its value, in its place in a document.
+pub(super) fn make(
+    entries: Vec<Entry>,
+    objects: String,
+    context: (Text, String),
+    request: Request,
+) -> Result<Prepared, XadesError> {
+    if entries.is_empty() {
         return Err(XadesError::NoData);
     }
     let certificate = Certificate::from_der(&request.certificate).map_err(XadesError::Certificate)?;
     if !request.algorithm.fits(certificate.public_key().kind()) {
         return Err(XadesError::Algorithm);
     }
-    if let Some(d) = data.iter().find(|d| d.digest.len() != request.digest.size()) {
-        return Err(XadesError::Digest(d.name.clone()));
-    }
-    let id = request.id.clone();
-    let properties = signed_properties(&request, data, &certificate).to_string();
+    let media_types: Vec<Option<String>> = entries.iter().map(|e| e.media_type.clone()).collect();
+    let properties = signed_properties(&request, &media_types, &certificate).to_string();
     let key_info = key_info(&request).to_string();
-    let draft =
-        Parts { id: &id, info: "", value: "", key_info: &key_info, properties: &properties, unsigned: "" }.assemble();
-    let properties_digest = request.digest.of(&canonical(&draft, &format!("{id}-SignedProperties"))?);
-    let info = signed_info(&request, data, &properties_digest).to_string();
-    let draft = Parts { id: &id, info: &info, value: "", key_info: &key_info, properties: &properties, unsigned: "" }
-        .assemble();
-    let to_be_signed = canonical(&draft, &format!("{id}-SignedInfo"))?;
-    Ok(Prepared { request, signed_info: info, key_info, signed_properties: properties, to_be_signed })
+    let mut prepared = Prepared {
+        signed_info: String::new(),
+        key_info,
+        signed_properties: properties,
+        objects,
+        context,
+        to_be_signed: Vec::new(),
+        request,
+    };
+    // References are followed in the document as it will be, so first with digests that are still empty.
+    let count = entries.len() + 1;
+    prepared.signed_info = signed_info(&prepared.request, &entries, &vec![Vec::new(); count]).to_string();
+    let digests = prepared.digests(&entries)?;
+    prepared.signed_info = signed_info(&prepared.request, &entries, &digests).to_string();
+    prepared.to_be_signed = prepared.canonical_info()?;
+    Ok(prepared)
 }
 
-fn canonical(text: &str, id: &str) -> Result<Vec<u8>, XadesError> {
-    let doc = Document::parse(text, &Limits::default())?;
-    let node = doc.by_id(id).ok_or_else(|| XadesError::State(format!("Id {id} is not unique")))?;
-    Ok(C14N.subtree(&doc, node.id())?)
-}
-
-fn signed_info(request: &Request, data: &[DataObject], properties_digest: &[u8]) -> Tag {
+fn signed_info(request: &Request, entries: &[Entry], digests: &[Vec<u8>]) -> Tag {
     let id = &request.id;
     let method = || Tag::new("ds:CanonicalizationMethod").with("Algorithm", C14N.uri());
-    let references = data.iter().enumerate().map(|(i, d)| {
-        Tag::new("ds:Reference")
-            .with("Id", format!("{id}-ref-{}", i + 1))
-            .with("URI", encode_uri(&d.name))
-            .children(digest(request.digest, &d.digest))
+    let value = |i: usize| digests.get(i).map(Vec::as_slice).unwrap_or_default();
+    let references = entries.iter().enumerate().map(|(i, e)| {
+        let mut tag = Tag::new("ds:Reference").with("Id", format!("{id}-ref-{}", i + 1));
+        if let Some(kind) = e.kind {
+            tag = tag.with("Type", kind);
+        }
+        tag = tag.with("URI", &e.uri);
+        if !e.transforms.is_empty() {
+            tag = tag.child(Tag::new("ds:Transforms").children(e.transforms.iter().cloned()));
+        }
+        tag.children(digest(request.digest, value(i)))
     });
     let transform = Tag::new("ds:Transform").with("Algorithm", C14N.uri());
     let properties = Tag::new("ds:Reference")
@@ -127,7 +199,7 @@ fn signed_info(request: &Request, data: &[DataObject], properties_digest: &[u8])
         .with("Type", SIGNED_PROPERTIES)
         .with("URI", format!("#{id}-SignedProperties"))
         .child(Tag::new("ds:Transforms").child(transform))
-        .children(digest(request.digest, properties_digest));
+        .children(digest(request.digest, value(entries.len())));
     Tag::new("ds:SignedInfo")
         .with("Id", format!("{id}-SignedInfo"))
         .child(method())
@@ -144,37 +216,49 @@ fn key_info(request: &Request) -> Tag {
         .child(Tag::new("ds:X509Data").children(certificates))
 }
 
-/// The texts of which a signature file consists.
-pub(super) struct Parts<'p> {
-    pub(super) id: &'p str,
-    pub(super) info: &'p str,
-    pub(super) value: &'p str,
-    pub(super) key_info: &'p str,
-    pub(super) properties: &'p str,
-    pub(super) unsigned: &'p str,
-}
-
-impl Parts<'_> {
-    pub(super) fn assemble(&self) -> String {
-        let Parts { id, info, value, key_info, properties, unsigned } = *self;
+impl Prepared {
+    /// The document with the signature and this value.
+    fn assemble(&self, value: &str) -> String {
+        let id = &self.request.id;
         let qualifying = Tag::new("xades:QualifyingProperties")
             .with("xmlns:xades", XADES)
             .with("Target", format!("#{id}"))
-            .raw(properties)
-            .raw(unsigned);
+            .raw(&self.signed_properties);
         let signature = Tag::new("ds:Signature")
             .with("xmlns:ds", DS)
             .with("Id", id)
-            .raw(info)
+            .raw(&self.signed_info)
             .child(Tag::new("ds:SignatureValue").with("Id", format!("{id}-SignatureValue")).text(value))
-            .raw(key_info)
+            .raw(&self.key_info)
+            .raw(&self.objects)
             .child(Tag::new("ds:Object").child(qualifying));
-        let root = Tag::new("asic:XAdESSignatures").with("xmlns:asic", crate::asic::ASIC).child(signature);
-        format!("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\n{root}")
+        format!("{}{signature}{}", self.context.0.as_str(), self.context.1)
     }
-}
 
-impl Prepared {
+    /// Reads the signature in its document.
+    fn with<T>(&self, work: impl FnOnce(&Signature<'_, '_>) -> Result<T, DsigError>) -> Result<T, XadesError> {
+        let text = self.assemble("");
+        let doc = Document::parse(&text, &Limits::default())?;
+        let id = &self.request.id;
+        let node = doc.by_id(id).ok_or_else(|| XadesError::State(format!("Id {id} is not unique")))?;
+        let signature = Signature::read(node).map_err(|e| XadesError::State(e.to_string()))?;
+        work(&signature).map_err(|e| XadesError::State(e.to_string()))
+    }
+
+    fn digests(&self, entries: &[Entry]) -> Result<Vec<Vec<u8>>, XadesError> {
+        self.with(|signature| {
+            let digest = |(i, r): (usize, &xml::dsig::Reference<'_, '_>)| {
+                let outside = entries.get(i).and_then(|e| e.digest.clone());
+                outside.map_or_else(|| r.digest_of(&r.resolve(signature.node)?), Ok)
+            };
+            signature.signed_info.references.iter().enumerate().map(digest).collect()
+        })
+    }
+
+    fn canonical_info(&self) -> Result<Vec<u8>, XadesError> {
+        self.with(|signature| signature.signed_bytes())
+    }
+
     /// The bytes that the signature value is over (canonical `ds:SignedInfo`).
     pub fn to_be_signed(&self) -> &[u8] {
         &self.to_be_signed
@@ -197,35 +281,19 @@ impl Prepared {
     /// When the value does not verify with the certificate.
     pub fn finish(self, value: &[u8]) -> Result<Signed, XadesError> {
         let certificate = Certificate::from_der(&self.request.certificate).map_err(XadesError::Certificate)?;
-        let draft = Parts {
-            id: &self.request.id,
-            info: &self.signed_info,
-            value: "",
-            key_info: &self.key_info,
-            properties: &self.signed_properties,
-            unsigned: "",
-        };
-        let signed = canonical(&draft.assemble(), &format!("{}-SignedInfo", self.request.id))?;
+        let signed = self.canonical_info()?;
         pki::verify(certificate.spki(), self.request.algorithm, &signed, value).map_err(|_| XadesError::Value)?;
         let value = to_xml_value(self.request.algorithm, certificate.public_key().kind(), value)
             .map_err(|_| XadesError::Value)?;
-        Ok(self.signed(&value))
-    }
-}
-
-impl Prepared {
-    fn signed(self, value: &[u8]) -> Signed {
-        let value = STANDARD.encode(value);
-        let text = Parts {
-            id: &self.request.id,
-            info: &self.signed_info,
-            value: &value,
-            key_info: &self.key_info,
-            properties: &self.signed_properties,
-            unsigned: "",
+        let text = self.context.0.with_text(self.assemble(&STANDARD.encode(value)));
+        // Whatever was signed in the document before has to hold as before.
+        let before = self.context.0.with_text([self.context.0.as_str(), &self.context.1].concat());
+        if before.is_broken_by(&text).unwrap_or(false) {
+            return Err(XadesError::Document("another signature covers the place of the new one".to_owned()));
         }
-        .assemble();
-        Signed::new(text, 0, self.request.certificate, self.request.digest)
+        let number = text.ids(&[]).iter().position(|id| *id == self.request.id);
+        let number = number.ok_or_else(|| XadesError::State("the signature is not found".to_owned()))?;
+        Ok(Signed::new(text, number, self.request.certificate, self.request.digest))
     }
 }
 

@@ -25,8 +25,8 @@ impl From<AugmentError> for XadesError {
 }
 
 impl Signed {
-    pub(super) fn new(text: String, number: usize, certificate: Vec<u8>, digest: DigestAlgorithm) -> Self {
-        Self { number, certificate, digest, text: Text::made(text) }
+    pub(super) fn new(text: Text, number: usize, certificate: Vec<u8>, digest: DigestAlgorithm) -> Self {
+        Self { number, certificate, digest, text }
     }
 
     /// Signing certificate, DER.

@@ -8,7 +8,7 @@ use xml::{
 
 use crate::{
     lists::ListError,
-    xades::{DataObject, Request, SIGNED_PROPERTIES, XADES, signed_properties},
+    xades::{Request, SIGNED_PROPERTIES, XADES, signed_properties},
 };
 
 const ID: &str = "list-signature";
@@ -39,8 +39,7 @@ pub fn prepare(xml: &str, request: Request) -> Result<Prepared, ListError> {
     let document = Document::parse(xml, &Limits::default())?;
     let digest = request.digest.of(&C14N.document(&document).map_err(|e| failed(e.to_string()))?);
     let request = Request { id: ID.to_owned(), ..request };
-    let data = [DataObject { name: String::new(), media_type: "text/xml".to_owned(), digest: digest.clone() }];
-    let properties = signed_properties(&request, &data, &certificate).to_string();
+    let properties = signed_properties(&request, &[Some("text/xml".to_owned())], &certificate).to_string();
     let mut prepared =
         Prepared { request, list: xml.to_owned(), signed_info: String::new(), properties, to_be_signed: Vec::new() };
     let properties_digest = prepared.request.digest.of(&prepared.canonical(&format!("{ID}-SignedProperties"))?);

@@ -8,6 +8,7 @@ use std::io::Write;
 
 use pki::DigestAlgorithm;
 
+pub(super) use place::{end_of, open_counter};
 pub use text::Text;
 
 use super::{Nothing, Objects};

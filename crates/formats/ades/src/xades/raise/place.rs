@@ -1,18 +1,20 @@
 use xml::{Node, dsig::Signature};
 
+use super::Text;
+
 use crate::xades::{
     XADES,
     read::{is, only, qualifying},
 };
 
 /// Where new unsigned properties go.
-pub(super) struct Place<'d, 'a> {
+pub(in crate::xades) struct Place<'d, 'a> {
     /// Position in the text.
-    pub(super) at: usize,
+    pub(in crate::xades) at: usize,
     /// Text to be written before and after the new properties.
-    pub(super) around: (String, String),
+    pub(in crate::xades) around: (String, String),
     /// Bytes of the text that are replaced (the `/` of an empty element).
-    pub(super) replaced: usize,
+    pub(in crate::xades) replaced: usize,
     /// The element whose namespace prefixes are in scope there.
     pub(super) scope: Node<'d, 'a>,
 }
@@ -53,6 +55,26 @@ fn at_end<'d, 'a>(node: Node<'d, 'a>, around: (String, String)) -> Place<'d, 'a>
     let text = node.document().text().get(node.span()).unwrap_or("");
     let at = node.span().start + text.rfind("</").unwrap_or(text.len());
     Place { at, around, replaced: 0, scope: node }
+}
+
+/// At the end of an element's content.
+pub(in crate::xades) fn end_of<'d, 'a>(node: Node<'d, 'a>) -> Place<'d, 'a> {
+    at_end(node, (String::new(), String::new()))
+}
+
+/// The document with an empty `CounterSignature` in the unsigned properties of a signature, and the place inside it.
+pub(in crate::xades) fn open_counter(
+    text: &Text,
+    signature: &Signature<'_, '_>,
+) -> Result<(Text, usize), &'static str> {
+    let place = of(signature)?;
+    let declared = place.scope.lookup_prefix("xades") == Some(XADES);
+    let declaration = if declared { String::new() } else { format!(" xmlns:xades=\"{XADES}\"") };
+    let head = text.as_str().get(..place.at).unwrap_or("");
+    let start = format!("{head}{}<xades:CounterSignature{declaration}>", place.around.0);
+    let tail = text.as_str().get(place.at + place.replaced..).unwrap_or("");
+    let whole = format!("{start}</xades:CounterSignature>{}{tail}", place.around.1);
+    Ok((text.with_text(whole), start.len()))
 }
 
 /// Where the next unsigned signature property of a signature goes.

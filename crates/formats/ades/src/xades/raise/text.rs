@@ -63,6 +63,11 @@ impl Text {
         Self { text, encoding: Encoding::Utf8 }
     }
 
+    /// Another text, written in the same way.
+    pub(crate) fn with_text(&self, text: String) -> Self {
+        Self { text, encoding: self.encoding }
+    }
+
     /// The document.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -198,7 +203,6 @@ impl Text {
 
     /// Puts new properties in their place. No other signature of the document may cover that place.
     fn insert(&mut self, n: usize, make: impl FnOnce(Node<'_, '_>) -> String) -> Result<()> {
-        let before = self.states()?;
         let new = self.with(n, |_, node| {
             let signature = Signature::read(node).map_err(broken)?;
             let place = place::of(&signature).map_err(broken)?;
@@ -211,18 +215,25 @@ impl Text {
             Ok(Some([head, &place.around.0, &made, &place.around.1, tail].concat()))
         })?;
         let Some(text) = new else { return Ok(()) };
-        let changed = Self { text, encoding: self.encoding };
-        let after = changed.states()?;
-        if before.len() != after.len() || before.iter().zip(&after).any(|(b, a)| b.iter().zip(a).any(|(b, a)| *b && !a))
-        {
+        let changed = self.with_text(text);
+        if self.is_broken_by(&changed)? {
             return Err(AugmentError::Signature("another signature covers its unsigned properties".to_owned()));
         }
         *self = changed;
         Ok(())
     }
 
+    /// Whether something of a signature holds in this document and no longer in `changed`.
+    pub(crate) fn is_broken_by(&self, changed: &Self) -> Result<bool> {
+        let (before, after) = (self.states()?, changed.states()?);
+        Ok(before.iter().any(|(id, was)| {
+            let is = after.iter().find(|(i, _)| i == id).map(|(_, s)| s);
+            is.is_none_or(|is| was.iter().zip(is).any(|(was, is)| *was && !is))
+        }))
+    }
+
     /// For each signature, what of it holds within the document: value, references, time stamps.
-    fn states(&self) -> Result<Vec<Vec<bool>>> {
+    fn states(&self) -> Result<Vec<(String, Vec<bool>)>> {
         let doc = self.parse()?;
         let state = |node: Node<'_, '_>| {
             let f = read_signature(node, 0, &mut Nothing);
@@ -230,7 +241,7 @@ impl Text {
             let value = std::iter::once(f.value_verifies == Some(true));
             value.chain(f.references.iter().map(|r| r.intact)).chain(stamps).collect()
         };
-        Ok(list(&doc, &[]).into_iter().map(|f| state(f.node)).collect())
+        Ok(list(&doc, &[]).into_iter().map(|f| (f.id, state(f.node))).collect())
     }
 }
 
