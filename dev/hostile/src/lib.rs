@@ -26,6 +26,8 @@ pub const ENTRIES: &[(&str, Entry)] = &[
     ("zip", zip),
     ("asic", asic),
     ("pdf", pdf),
+    ("jades", jades),
+    ("evidence-record", evidence_record),
     ("any-file", any_file),
     ("pkcs12", pkcs12),
     ("lint", lint),
@@ -151,6 +153,30 @@ pub fn pdf(bytes: &[u8]) {
         ..ades::pdf::Limits::default()
     };
     let _ = ades::pades::read("x.pdf", bytes, &limits);
+}
+
+/// JAdES in any serialisation; whatever can be raised takes a component more.
+pub fn jades(bytes: &[u8]) {
+    use ades::augment::Raise as _;
+    let facts = ades::jades::read_document(bytes, &mut ades::xades::Nothing);
+    assert!(facts.signatures.iter().all(|s| s.value_verifies != Some(true) || s.signing_certificate.is_some()));
+    if let Ok(text) = String::from_utf8(bytes.to_vec())
+        && let Ok(mut file) = ades::jades::File::open(text, Box::new(ades::xades::Nothing))
+    {
+        for id in file.ids() {
+            let _ = file.archive_imprint(&id, pki::DigestAlgorithm::Sha256);
+        }
+    }
+}
+
+/// Evidence record, in ASN.1 and in XML.
+pub fn evidence_record(bytes: &[u8]) {
+    let facts = ades::evidence::read(bytes, &[], &mut ades::xades::Nothing);
+    assert!(facts.objects.is_empty());
+    if let Ok(record) = ades::evidence::Record::read(bytes) {
+        let _ = (record.stamp_digest(), record.new_group(pki::DigestAlgorithm::Sha512, &[]));
+        let _ = record.renewal_due(&pki::strength::Strength::default(), jiff::Timestamp::UNIX_EPOCH);
+    }
 }
 
 /// Any file, read by its first bytes and judged.

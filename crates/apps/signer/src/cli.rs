@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
 use crate::{
-    agent, augment, c14n, card, chain, failure::Failure, inspect, lists, replay, sign, timestamp, ui::Ui, validate,
+    agent, augment, c14n, card, chain, evidence, failure::Failure, inspect, lists, replay, sign, timestamp, ui::Ui,
+    validate,
 };
 
 /// Signs, validates and inspects documents with the Latvian eID card and other keys.
@@ -74,6 +75,8 @@ pub(crate) enum Command {
     Inspect(inspect::Options),
     /// Write the canonical form of an XML file.
     C14n(c14n::Options),
+    /// Proof that files existed, for as long as it is renewed: evidence records.
+    Evidence(Box<evidence::Options>),
     /// Get a time stamp over a file.
     Timestamp(timestamp::Options),
     /// The identity card: information, PINs.
@@ -98,6 +101,7 @@ impl Command {
             Self::VerifyChain(o) => chain::run(&o, ui),
             Self::Inspect(o) => inspect::run(&o, ui),
             Self::C14n(o) => c14n::run(&o),
+            Self::Evidence(o) => evidence::run(*o, ui).await,
             Self::Timestamp(o) => timestamp::run(o, ui).await,
             Self::Card(o) => card::run(o, ui),
             Self::Agent(o) => agent::run(o, ui).await,

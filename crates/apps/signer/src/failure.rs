@@ -44,6 +44,7 @@ from_coded!(
     ades::asic::AsicError,
     ades::augment::AugmentError,
     ades::cades::CadesError,
+    ades::evidence::EvidenceError,
     ades::gather::GatherError,
     ades::jades::JadesError,
     ades::lists::ListError,

@@ -6,6 +6,7 @@ mod c14n;
 mod card;
 mod chain;
 mod cli;
+mod evidence;
 mod failure;
 mod inspect;
 mod key;

@@ -32,6 +32,10 @@ impl Objects for Supplied {
             _ => None,
         }
     }
+    fn names(&self) -> Vec<String> {
+        let name = |p: &PathBuf| p.file_name().map(|n| n.to_string_lossy().into_owned());
+        self.0.iter().filter_map(name).collect()
+    }
     fn copy(&mut self, name: &str, out: &mut dyn Write) -> Result<(), Defect> {
         let failed = |_| Defect { code: "file.read", object: name.to_owned(), fatal: false };
         let path = self.find(name).ok_or_else(|| failed(io::ErrorKind::NotFound.into()))?;

@@ -3,7 +3,7 @@
 use std::io::{Read, Seek, SeekFrom};
 
 use crate::{
-    asic, cades,
+    asic, cades, evidence,
     facts::{Defect, FileFacts},
     jades, pades, pdf,
     xades::{self, Objects},
@@ -102,9 +102,23 @@ pub fn read<R: Read + Seek + Send>(
         }
         let mut data = Vec::new();
         source.read_to_end(&mut data)?;
+        if evidence::is_xml(&data) {
+            return Ok(evidence::read_file("XMLERS", &data, objects));
+        }
         return Ok(xades::read_document(&data, objects));
     }
     if kind == Kind::Cms {
+        let mut head = [0; 16];
+        let read = source.read(&mut head)?;
+        source.seek(SeekFrom::Start(0))?;
+        if evidence::is_asn1(head.get(..read).unwrap_or_default()) {
+            if size > evidence::MAX_RECORD {
+                return Ok(refused("evidence.too-many", name));
+            }
+            let mut data = Vec::new();
+            source.read_to_end(&mut data)?;
+            return Ok(evidence::read_file("ERS", &data, objects));
+        }
         return cades::read(name, &mut source, objects);
     }
     if kind == Kind::Pem {

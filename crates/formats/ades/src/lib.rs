@@ -6,6 +6,7 @@ pub mod asic;
 pub mod augment;
 pub mod cades;
 pub mod detect;
+pub mod evidence;
 pub mod facts;
 pub mod gather;
 pub mod jades;

@@ -4,6 +4,7 @@
 mod authority;
 mod card;
 mod chain;
+mod evidence;
 mod sign;
 mod validate;
 

@@ -5,6 +5,7 @@
 mod asic;
 mod cades;
 mod damage;
+mod evidence;
 mod gather;
 mod jades;
 mod lists;

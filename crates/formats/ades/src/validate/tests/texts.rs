@@ -103,7 +103,7 @@ fn every_defect_of_a_reader_has_a_text() {
     }
     let mut codes = Vec::new();
     let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for reader in ["asic", "jades", "pades", "pdf", "xades", "zip"] {
+    for reader in ["asic", "evidence", "jades", "pades", "pdf", "xades", "zip"] {
         walk(&source.join(reader), &mut codes);
     }
     assert!(codes.len() > 40);

@@ -37,7 +37,7 @@ const ASK_SIGNER: (&str, &str) = ("Lūdziet parakstītāju parakstīt vēlreiz."
 /// Codes of the decision, and of the readers' defects.
 fn rows() -> impl Iterator<Item = &'static Text> {
     let own = [certificates::TEXTS, status::TEXTS, lists::TEXTS, signature::TEXTS, stamps::TEXTS];
-    let all = [defects::CADES, defects::CONTAINERS, defects::JADES, defects::XADES, defects::PADES];
+    let all = [defects::CADES, defects::CONTAINERS, defects::EVIDENCE, defects::JADES, defects::XADES, defects::PADES];
     own.into_iter().chain(all).flatten()
 }
 

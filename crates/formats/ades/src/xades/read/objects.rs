@@ -12,6 +12,10 @@ pub trait Objects {
     fn only(&self) -> Option<String> {
         None
     }
+    /// The names of all objects, for evidence records, which name none.
+    fn names(&self) -> Vec<String> {
+        self.only().into_iter().collect()
+    }
     /// Streams the object into `out`.
     ///
     /// # Errors

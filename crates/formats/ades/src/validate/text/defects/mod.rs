@@ -2,6 +2,7 @@
 
 mod cades;
 mod containers;
+mod evidence;
 mod jades;
 mod pades;
 mod xades;
@@ -10,6 +11,7 @@ use super::Text;
 
 pub(super) use cades::TEXTS as CADES;
 pub(super) use containers::TEXTS as CONTAINERS;
+pub(super) use evidence::TEXTS as EVIDENCE;
 pub(super) use jades::TEXTS as JADES;
 pub(super) use pades::TEXTS as PADES;
 pub(super) use xades::TEXTS as XADES;
