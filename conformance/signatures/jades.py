@@ -1,6 +1,7 @@
 """Compares verdicts on JAdES files: usage jades.py DIR (with dss.tsv and own.jsonl).
 
-Levels LT and LTA pass with both judges, offline. At B and T neither has status information: both end INDETERMINATE, at the level the name says."""
+Levels LT and LTA pass with both judges, offline; but for Ed25519, which the default policy of EU DSS does not list (TS 119 312 does): there it
+ends CRYPTO_CONSTRAINTS_FAILURE_NO_POE at the level claimed. At B and T neither has status information: both end INDETERMINATE, at the level the name says."""
 
 import collections
 import json
@@ -25,8 +26,10 @@ for name in files:
     passed = expected in ("LT", "LTA")
     count = {"two": 2, "countered": 3}.get(name.removesuffix(".json").split("-")[1] if level != "countered" else "countered", 1)
     for who, verdicts in (("DSS", dss[name]), ("ours", own.get(name, []))):
+        unlisted = who == "DSS" and name.startswith("ed25519")
+        passes = lambda v: (v[0] == "TOTAL_PASSED") == passed or (unlisted and v[1] == "CRYPTO_CONSTRAINTS_FAILURE_NO_POE")
         good = len(verdicts) == count and all(
-            v[2] == f"JAdES-BASELINE-{expected}" and (v[0] == "TOTAL_PASSED") == passed and v[0] != "TOTAL_FAILED" for v in verdicts
+            v[2] == f"JAdES-BASELINE-{expected}" and passes(v) and v[0] != "TOTAL_FAILED" for v in verdicts
         )
         if not good:
             wrong += 1

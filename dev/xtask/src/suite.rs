@@ -109,7 +109,11 @@ pub(crate) fn test(only: Option<&str>, install: bool) -> Done {
             value("DSS_CLASSPATH"),
             work,
         ];
-        run(&root(), "bash", &args, &[])
+        run(&root(), "bash", &args, &[])?;
+        let samples = target().join("debug/examples/evidence-samples").to_string_lossy().into_owned();
+        let work = target().join("conformance/evidence").to_string_lossy().into_owned();
+        let script = "conformance/signatures/evidence".to_owned();
+        run(&root(), "bash", &[script, samples, value("ENKURS_SIGN"), value("DSS_CLASSPATH"), work], &[])
     })?;
     parts.part("conformance: PDF signatures (EU DSS, pyHanko, qpdf, poppler)", |_| {
         let mut env =

@@ -25,6 +25,7 @@ import java.util.List;
  * usage: Judge ANCHORS.pem FILE...           exit 0 only if every file has a signature and each is TOTAL_PASSED
  *        Judge --detached FILE... ANCHORS.pem FILE...   files that detached signatures are about, the option once for each
  *        Judge --bench SECONDS ANCHORS.pem FILE   validations per second, one thread, warm
+ *        Judge --evidence ANCHORS.pem FOLDER...   evidence records, each in a folder with the files that it is about
  *        Judge --details ANCHORS.pem FILE    the simple report as XML
  *        Judge --time RFC3339 ANCHORS.pem FILE...   as of that time
  */
@@ -57,6 +58,35 @@ public final class Judge {
         return validator.validateDocument();
     }
 
+    /** Each folder holds record.* and the files that the record is about. Prints FOLDER TAB INDICATION TAB SUBINDICATION TAB TIME STAMPS PASSED. */
+    private static boolean evidence(CommonTrustedCertificateSource trusted, List<String> folders) {
+        boolean good = !folders.isEmpty();
+        for (String folder : folders) {
+            File record = null;
+            DETACHED.clear();
+            for (File file : new File(folder).listFiles()) {
+                if (file.getName().startsWith("record.")) {
+                    record = file;
+                } else {
+                    DETACHED.add(new FileDocument(file));
+                }
+            }
+            SimpleReport simple = judge(record.getPath(), trusted).getSimpleReport();
+            List<String> ids = simple.getEvidenceRecordIdList();
+            if (ids.isEmpty()) {
+                System.out.println(folder + "\tNO_RECORD\t\t0");
+                good = false;
+            }
+            for (String id : ids) {
+                long passed = simple.getTimestampIdList().stream().filter(t -> simple.getIndication(t) == Indication.PASSED).count();
+                System.out.printf("%s\t%s\t%s\t%d%n", folder, simple.getIndication(id), simple.getSubIndication(id) == null ? "" : simple.getSubIndication(id), passed);
+                simple.getAdESValidationErrors(id).forEach(m -> System.out.println("  error: " + m.getValue()));
+                good &= simple.getIndication(id) == Indication.PASSED;
+            }
+        }
+        return good;
+    }
+
     private static void bench(double seconds, CommonTrustedCertificateSource trusted, String file) {
         long warm = System.nanoTime() + 10_000_000_000L;
         while (System.nanoTime() < warm) {
@@ -83,6 +113,9 @@ public final class Judge {
         if (rest.get(0).equals("--time")) {
             time = Date.from(Instant.parse(rest.get(1)));
             rest.subList(0, 2).clear();
+        }
+        if (rest.get(0).equals("--evidence")) {
+            System.exit(evidence(anchors(rest.get(1)), rest.subList(2, rest.size())) ? 0 : 1);
         }
         boolean details = rest.remove("--details");
         while (rest.get(0).equals("--detached")) {
