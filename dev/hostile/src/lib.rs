@@ -179,6 +179,11 @@ pub fn evidence_record(bytes: &[u8]) {
     }
 }
 
+/// A picture for a visible signature, and the decoders of streams.
+pub fn picture(bytes: &[u8]) {
+    let _ = ades::pades::check_picture(bytes);
+}
+
 /// Any file, read by its first bytes and judged.
 pub fn any_file(bytes: &[u8]) {
     use ades::validate::{Anchors, Basis, Lang, Material, Policy, validate_file};

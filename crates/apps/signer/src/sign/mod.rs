@@ -116,6 +116,7 @@ pub(crate) struct Options {
     /// Put a container into a new one instead of signing it once more.
     #[arg(long)]
     nest: bool,
+<<<<<<< HEAD
     /// Signatures of a new ASiC container.
     #[arg(long, value_enum, default_value = "xades")]
     with: With,
@@ -129,6 +130,9 @@ pub(crate) struct Options {
     #[arg(long, value_name = "OID")]
     commitment: Vec<String>,
     /// Role that the signer claims; may be repeated (containers, CAdES).
+=======
+    /// Role that the signer claims; may be repeated.
+>>>>>>> eea4afa (ades: bare RSA signatures and content time stamps of PDF read; claims of the signer; the signed revision for a viewer; pages, filters and damaged files tested)
     #[arg(long, value_name = "TEXT")]
     role: Vec<String>,
     /// City where the signature is made.

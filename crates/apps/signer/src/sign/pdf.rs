@@ -100,6 +100,7 @@ impl Work<'_> {
         request.chain = self.credential.chain.iter().map(|c| c.der().to_vec()).collect();
         request.location.clone_from(&o.city);
         request.visible = self.visible()?;
+        request.roles.clone_from(&o.role);
         let look = &o.pdf;
         request.reason.clone_from(&look.reason);
         request.contact.clone_from(&look.contact);

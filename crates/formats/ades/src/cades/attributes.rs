@@ -38,20 +38,20 @@ pub(super) fn location(place: &Place) -> Attribute {
 }
 
 /// `signer-attributes-v2` with claimed roles.
-pub(super) fn roles(roles: &[String]) -> Attribute {
+pub(crate) fn roles(roles: &[String]) -> Attribute {
     let values = asn1::set_of(roles.iter().map(|r| asn1::utf8(r)).collect());
     let claimed = asn1::seq([asn1::seq([asn1::oid(oid::NAME), values])]);
     Attribute::new(oid::SIGNER_ATTRIBUTES_V2, asn1::seq([asn1::explicit(0, &claimed)]))
 }
 
 /// `commitment-type-indication`.
-pub(super) fn commitments(all: &[String]) -> Result<Attribute, CadesError> {
+pub(crate) fn commitments(all: &[String]) -> Result<Attribute, CadesError> {
     let values = all.iter().map(|c| Ok(asn1::seq([asn1::oid(parse_oid(c)?)]))).collect::<Result<_, CadesError>>()?;
     Ok(Attribute { oid: oid::COMMITMENT_TYPE, values })
 }
 
 /// `signature-policy-identifier`.
-pub(super) fn policy(policy: &SignaturePolicy) -> Result<Attribute, CadesError> {
+pub(crate) fn policy(policy: &SignaturePolicy) -> Result<Attribute, CadesError> {
     if policy.hash.len() != policy.digest.size() {
         return Err(CadesError::Digest);
     }

@@ -4,7 +4,7 @@
 //! signature in a [`File`]; a [`File`] is also raised to higher levels. What is signed or stamped is hashed as it stands in the file,
 //! whatever encoding its maker chose, and is never written anew; the content passes by as a stream.
 
-mod attributes;
+pub(crate) mod attributes;
 mod content;
 mod create;
 mod error;

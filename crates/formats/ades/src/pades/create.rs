@@ -11,6 +11,7 @@ use super::{
     widget::Placement,
 };
 use crate::{
+    cades::{SignaturePolicy, attributes},
     facts::Level,
     material::Material,
     pdf::{Bytes, Dict, Document, Joined, Limits, Object},
@@ -34,6 +35,12 @@ pub struct Request {
     pub reason: Option<String>,
     /// Claimed place.
     pub location: Option<String>,
+    /// Claimed roles.
+    pub roles: Vec<String>,
+    /// Commitment types, object identifiers; with one, there is no [`Self::reason`] (EN 319 142-1 clause 5.3).
+    pub commitments: Vec<String>,
+    /// Signature policy.
+    pub policy: Option<SignaturePolicy>,
     /// How to reach the signer, as claimed.
     pub contact: Option<String>,
     /// The field to sign: one that is there and empty, or a new one of this name. `None`: a new one under a free name.
@@ -61,6 +68,9 @@ impl Request {
             signing_time,
             reason: None,
             location: None,
+            roles: Vec::new(),
+            commitments: Vec::new(),
+            policy: None,
             contact: None,
             field: None,
             visible: None,
@@ -85,8 +95,25 @@ impl Request {
             signature: self.algorithm,
             certificate: Certificate::from_der(&self.certificate)?,
             signing_time: None,
-            more_attributes: Vec::new(),
+            more_attributes: self.claims()?,
         })
+    }
+
+    /// Signed attributes of the signer's own choice (EN 319 122-1 clause 5.2).
+    fn claims(&self) -> Result<Vec<Attribute>, PadesError> {
+        let refused = |e: crate::cades::CadesError| PadesError::Claim(e.to_string());
+        if self.reason.is_some() && !self.commitments.is_empty() {
+            return Err(PadesError::Claim("a reason and a commitment".to_owned()));
+        }
+        let mut claims = Vec::new();
+        if !self.roles.is_empty() {
+            claims.push(attributes::roles(&self.roles));
+        }
+        if !self.commitments.is_empty() {
+            claims.push(attributes::commitments(&self.commitments).map_err(refused)?);
+        }
+        claims.extend(self.policy.as_ref().map(attributes::policy).transpose().map_err(refused)?);
+        Ok(claims)
     }
 }
 

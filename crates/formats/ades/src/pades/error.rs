@@ -50,6 +50,9 @@ pub enum PadesError {
     /// Only the first signature certifies, by level 1, 2 or 3.
     #[error("only the first signature of a document can certify it, by level 1, 2 or 3")]
     Certify,
+    /// A claim that cannot be made: no object identifier, a digest of another length, a reason beside a commitment.
+    #[error("a claim of the signer cannot be written: {0}")]
+    Claim(String),
     /// There is nothing to extend.
     #[error("the file has no signature")]
     NotSigned,
@@ -73,6 +76,7 @@ impl PadesError {
             Self::Outside => "pades.outside",
             Self::Field(_) => "pades.field",
             Self::Certify => "pades.certify",
+            Self::Claim(_) => "pades.claim",
             Self::NotSigned => "pades.not-signed",
         }
     }

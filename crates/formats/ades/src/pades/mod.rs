@@ -21,7 +21,7 @@ mod widget;
 #[cfg(test)]
 mod tests;
 
-pub use appearance::{Paper, Visible};
+pub use appearance::{Paper, Visible, check_picture};
 pub use create::{Prepared, PreparedTimestamp, Request, Signed, prepare, prepare_timestamp};
 pub use dss::add_material;
 pub use error::PadesError;
@@ -29,12 +29,30 @@ pub use raise::{Raised, STAMP_ROOM};
 pub use read::read;
 pub use widget::Lock;
 
-use crate::pdf::{Document, PdfError};
+use std::ops::Range;
+
+use crate::pdf::{Bytes, Document, Limits, PdfError};
 
 /// How many signatures (not document time stamps) a PDF has.
 pub fn count_signatures(doc: &Document<'_>) -> Result<usize, PdfError> {
     let signed = fields::form(doc)?.signatures.into_iter().filter_map(|f| f.value);
     Ok(signed.filter(|v| !v.dict.is("Type", "DocTimeStamp")).count())
+}
+
+/// The bytes of the file that are the revision which the signature of this id covers, so that a viewer can open what was signed; `None`
+/// when there is no such signature or its byte range is not that of a revision.
+pub fn revision<'a>(data: impl Into<Bytes<'a>>, id: &str, limits: &Limits) -> Result<Option<Range<usize>>, PdfError> {
+    let doc = Document::open_to_read(data, limits)?;
+    for field in fields::form(&doc)?.signatures {
+        if field.name == id
+            && let Some(value) = &field.value
+            && let Ok(covered) = range::covered(&doc, id, value)
+        {
+            let signed = Document::open_to_read(doc.data().prefix(covered.end), limits);
+            return Ok(signed.is_ok().then_some(0..covered.end));
+        }
+    }
+    Ok(None)
 }
 
 /// Whether the document is certified and allows no further signature.

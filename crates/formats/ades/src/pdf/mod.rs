@@ -12,6 +12,7 @@ pub(crate) mod filter;
 mod lexer;
 mod load;
 mod object;
+mod pages;
 mod rebuild;
 mod serialize;
 mod source;

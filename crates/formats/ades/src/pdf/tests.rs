@@ -102,6 +102,115 @@ fn bounds_hold() {
     assert_eq!(lexer.object().unwrap_err().code(), "pdf.too-deep");
 }
 
+#[test]
+fn a_file_is_read_in_windows_as_from_memory() {
+    for kind in KINDS {
+        let data = sample(kind);
+        let file = Ranged::new(std::io::Cursor::new(data.clone())).unwrap();
+        let (a, b) = (open(&data).unwrap(), Document::open(&file, &Limits::default()).unwrap());
+        assert_eq!(a.entries(), b.entries());
+        for num in a.entries().keys() {
+            let r = Ref { num: *num, generation: 0 };
+            assert_eq!(a.get(r), b.get(r));
+        }
+    }
+    // an object larger than any first window
+    let long = format!("<</Type/Catalog/Pages 2 0 R/Lang({})>>", "l".repeat(50_000));
+    let data = sample(Sample::Table);
+    let doc = open(&data).unwrap();
+    let mut update = Update::new(&doc).unwrap();
+    update.put_raw(Ref { num: 1, generation: 0 }, long.into_bytes());
+    let data = [data.as_slice(), &update.finish().bytes].concat();
+    let file = Ranged::new(std::io::Cursor::new(data)).unwrap();
+    let (_, catalog) = Document::open(&file, &Limits::default()).unwrap().catalog().unwrap();
+    assert_eq!(catalog.get("Lang").as_string().unwrap().len(), 50_000);
+}
+
+#[test]
+fn damaged_files_are_searched_to_be_judged_and_never_signed() {
+    for kind in [Sample::Table, Sample::Stream] {
+        let good = sample(kind);
+        let start = good.windows(9).rposition(|w| w == b"startxref").unwrap();
+        let cut = good[..start].to_vec();
+        let shifted = [b"junk\n", good.as_slice()].concat();
+        let broken = [cut.as_slice(), b"startxref\n7\n%%EOF\n"].concat();
+        for data in [cut, shifted, broken] {
+            assert!(open(&data).is_err());
+            let doc = Document::open_to_read(&data, &Limits::default()).unwrap();
+            assert!(doc.broken().is_some());
+            assert_eq!(doc.pages().unwrap(), 1);
+            let (_, page) = doc.first_page().unwrap();
+            let Object::Stream(s) = doc.value(&page, "Contents").unwrap() else { panic!("a stream") };
+            assert!(doc.decode(&s).unwrap().starts_with(b"BT /F1"));
+        }
+    }
+    assert!(Document::open_to_read(b"%PDF-1.7\nnothing here".as_slice(), &Limits::default()).is_err());
+}
+
+/// Bytes with a gap of white space after the first nine.
+struct Far(Vec<u8>, usize);
+
+impl Source for Far {
+    fn size(&self) -> usize {
+        self.0.len() + self.1
+    }
+    fn read_at(&self, at: usize, buffer: &mut [u8]) -> std::io::Result<()> {
+        let gap = 9..9 + self.1;
+        for (i, byte) in (at..).zip(buffer) {
+            *byte = match i {
+                i if gap.contains(&i) => b' ',
+                i if i < gap.start => self.0[i],
+                i => self.0[i - self.1],
+            };
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn an_increment_beyond_ten_digits_is_a_stream() {
+    let gap = 12_000_000_000usize;
+    let mut data = b"%PDF-1.7\n".to_vec();
+    let mut entries = vec![0u8; 10];
+    for (num, body) in (1..).zip(["<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[]/Count 0>>"]) {
+        let place = u64::try_from(data.len() + gap).unwrap();
+        entries.extend([&[1][..], &place.to_be_bytes(), &[0]].concat());
+        data.extend(format!("{num} 0 obj\n{body}\nendobj\n").bytes());
+    }
+    let start = data.len() + gap;
+    let head = format!("3 0 obj\n<</Type/XRef/Size 3/W[1 8 1]/Root 1 0 R/Length {}>>\nstream\n", entries.len());
+    data.extend(head.bytes());
+    data.extend(entries);
+    data.extend(format!("\nendstream\nendobj\nstartxref\n{start}\n%%EOF\n").bytes());
+    let far = Far(data, gap);
+    let doc = Document::open(Bytes::of(&far), &Limits::default()).unwrap();
+    let mut update = Update::new(&doc).unwrap();
+    let added = update.add(&Object::text("far"));
+    let increment = update.finish();
+    let joined = Joined { first: Bytes::of(&far), rest: &increment.bytes };
+    let doc = Document::open(&joined, &Limits::default()).unwrap();
+    assert_eq!(doc.sections()[0].kind, Kind::Stream);
+    assert_eq!(doc.get(added).unwrap(), Object::text("far"));
+}
+
+#[test]
+fn filters_in_a_row_are_undone() {
+    let decode = |filters: &[&str], data: &[u8]| {
+        let mut dict = Dict::new();
+        dict.set("Filter", Object::Array(filters.iter().map(|f| Object::name(f)).collect()));
+        filter::decode(1, &dict, data, 1000, 1000)
+    };
+    assert_eq!(decode(&["ASCIIHexDecode"], b"48 65 6C6c 6F>").unwrap(), b"Hello");
+    assert_eq!(decode(&["ASCII85Decode"], b"87cURD]j7BEbo80~>").unwrap(), b"Hello world!");
+    assert_eq!(decode(&["RunLengthDecode"], b"\x01ab\xFEc\x80").unwrap(), b"abccc");
+    let lzw = [0x80, 0x0B, 0x60, 0x50, 0x22, 0x0C, 0x0C, 0x85, 0x01];
+    assert_eq!(decode(&["LZWDecode"], &lzw).unwrap(), b"-----A---B");
+    assert_eq!(decode(&["AHx", "RL"], b"01 61 62 FE 63 80>").unwrap(), b"abccc");
+    assert_eq!(decode(&["DCTDecode"], b"x").unwrap_err().code(), "pdf.filter");
+    assert_eq!(decode(&["RL"; 9], b"x").unwrap_err().code(), "pdf.filter");
+    assert_eq!(decode(&["RL"], &[0x81, 7].repeat(100)).unwrap_err().code(), "pdf.bomb");
+}
+
 fn object() -> impl Strategy<Value = Object> {
     let leaf = prop_oneof![
         Just(Object::Null),

@@ -34,6 +34,11 @@ pub struct Visible {
     pub image: Vec<u8>,
 }
 
+/// Whether a file is a picture that a visible signature can show; to be asked before anything is signed.
+pub fn check_picture(file: &[u8]) -> Result<(), PadesError> {
+    Image::read(file).map(|_| ())
+}
+
 /// Sizes of text, the greatest first, in half points.
 const SIZES: std::ops::RangeInclusive<u32> = 8..=24;
 /// Room between the edge, the picture and the text, in points.

@@ -23,6 +23,8 @@ pub(super) enum SubFilter {
     Detached,
     /// `adbe.pkcs7.sha1`.
     Sha1,
+    /// `adbe.x509.rsa_sha1`.
+    Bare,
     /// Anything else.
     Other,
 }
@@ -33,6 +35,7 @@ impl SubFilter {
             Some(b"ETSI.CAdES.detached") => Self::Cades,
             Some(b"adbe.pkcs7.detached") => Self::Detached,
             Some(b"adbe.pkcs7.sha1") => Self::Sha1,
+            Some(b"adbe.x509.rsa_sha1") => Self::Bare,
             _ => Self::Other,
         }
     }
@@ -136,7 +139,11 @@ impl Contents<'_> {
     }
 
     /// Time stamps, revocation data and claims in the attributes.
-    pub(super) fn attributes(&self, facts: &mut SignatureFacts) -> Result<(), &'static str> {
+    pub(super) fn attributes(
+        &self,
+        facts: &mut SignatureFacts,
+        hash: &dyn Fn(DigestAlgorithm) -> Result<Vec<u8>, &'static str>,
+    ) -> Result<(), &'static str> {
         let signer = self.signer;
         if self.kind == SubFilter::Cades {
             if signer.content_type().map_err(|_| "pades.content-type")? != Some(oid::CMS_DATA) {
@@ -151,6 +158,15 @@ impl Contents<'_> {
             }
         }
         signer::claims(signer, facts);
+        let before = signer.signed.iter().filter(|a| a.oid == oid::CONTENT_TIME_STAMP).flat_map(|a| &a.values);
+        for token in before.take(8) {
+            let matches = match TimeStampToken::from_ber(token) {
+                Ok(t) => Some(hash(t.info.digest)? == t.info.imprint),
+                Err(_) => None,
+            };
+            let (kind, token) = (TimestampKind::Content, token.clone());
+            facts.timestamps.push(TimestampFacts { kind, token, imprint_matches: matches, covers: Vec::new() });
+        }
         for token in signer.unsigned_values(oid::SIGNATURE_TIME_STAMP).take(64) {
             let info = TimeStampToken::from_ber(token).ok().map(|t| t.info);
             facts.timestamps.push(TimestampFacts {

@@ -1,5 +1,6 @@
 //! Facts about all signatures of a PDF.
 
+mod bare;
 mod cms;
 mod stamps;
 mod told;
@@ -121,7 +122,7 @@ fn signature(doc: &Document<'_>, name: &str, field: &Field, value: &Value, seen:
     let kind = SubFilter::of(&value.dict);
     match kind {
         SubFilter::Cades => {}
-        SubFilter::Detached | SubFilter::Sha1 => {
+        SubFilter::Detached | SubFilter::Sha1 | SubFilter::Bare => {
             facts.defects.push(defect("pades.legacy-subfilter", shown(value), false))
         }
         SubFilter::Other => {
@@ -131,6 +132,12 @@ fn signature(doc: &Document<'_>, name: &str, field: &Field, value: &Value, seen:
     }
     let Some(range) = seen.covered else { return facts };
     let Some(contents) = value.dict.get("Contents").as_string() else { return facts };
+    if kind == SubFilter::Bare {
+        if let Err(code) = bare::fill(&mut facts, doc, &value.dict, &range) {
+            facts.defects.push(defect(code, field.name.clone(), true));
+        }
+        return facts;
+    }
     let (data, padding_clean) = match cms::parse(contents) {
         Ok(parsed) => parsed,
         Err(e) => {
@@ -189,7 +196,7 @@ fn fill(
         facts.signing_certificate = Some(certificate.der().to_vec());
         facts.value_verifies = Some(contents.verifies(certificate, doc.data(), range)?);
     }
-    contents.attributes(facts)?;
+    contents.attributes(facts, &hash)?;
     if kind == SubFilter::Cades && facts.certificate_reference_matches.is_some() && facts.claimed_time.is_some() {
         facts.level_elements = Some(Level::B);
     }

@@ -129,9 +129,11 @@ fn changed_bytes_do_not_verify() {
 fn an_unknown_or_old_sub_filter_is_named() {
     let pki = pki(TestKey::p256());
     let data = pki.sign(&sample(Sample::Table), Level::B);
-    for (name, code) in
-        [("adbe.pkcs7.detached", "pades.legacy-subfilter"), ("adbe.x509.rsa_sha1", "pades.unsupported-subfilter")]
-    {
+    for (name, code) in [
+        ("adbe.pkcs7.detached", "pades.legacy-subfilter"),
+        ("adbe.x509.rsa_sha1", "pades.legacy-subfilter"),
+        ("PKCS7.unknown", "pades.unsupported-subfilter"),
+    ] {
         let text = "/SubFilter /ETSI.CAdES.detached";
         let at = data.windows(text.len()).position(|w| w == text.as_bytes()).unwrap();
         let mut data = data.clone();
@@ -140,6 +142,8 @@ fn an_unknown_or_old_sub_filter_is_named() {
         let s = &facts(&data).signatures[0];
         assert_eq!(s.defects[0].code, code);
         assert_eq!(s.level_elements, None);
+        // what is no bare RSA value is not taken for one
+        assert_eq!(name.contains("x509"), s.defects.iter().any(|d| d.code == "pades.cms-broken" && d.fatal));
     }
 }
 
@@ -167,4 +171,29 @@ proptest! {
 fn padding(data: &[u8], at: usize) -> bool {
     let start = data.windows(11).position(|w| w == b"/Contents <").map(|p| p + 11);
     start.is_some_and(|s| at >= s && data[s..].iter().position(|b| *b == b'>').is_some_and(|e| at <= s + e))
+}
+
+#[test]
+fn claims_are_signed_and_read_back() {
+    let pki = pki(TestKey::p256());
+    let base = sample(Sample::Table);
+    let mut request = pki.request();
+    request.roles = vec!["valdes loceklis".into()];
+    request.commitments = vec!["1.2.840.113549.1.9.16.6.5".into()];
+    assert_eq!(prepare(&base, request.clone(), &limits()).unwrap_err().code(), "pades.claim");
+    request.reason = None;
+    let data = pki.complete(&base, prepare(&base, request, &limits()).unwrap(), Level::B);
+    let s = &facts(&data).signatures[0];
+    assert_eq!((s.value_verifies, s.level_elements), (Some(true), Some(Level::B)));
+    assert_eq!(s.roles, ["valdes loceklis"]);
+    assert!(s.commitments.iter().any(|c| c.contains("1.2.840.113549.1.9.16.6.5")));
+}
+
+#[test]
+fn the_signed_revision_can_be_opened() {
+    let pki = pki(TestKey::p256());
+    let one = pki.sign(&sample(Sample::Stream), Level::B);
+    let two = pki.sign(&one, Level::LT);
+    assert_eq!(crate::pades::revision(&two, "Signature1", &limits()).unwrap(), Some(0..one.len()));
+    assert_eq!(crate::pades::revision(&two, "cits", &limits()).unwrap(), None);
 }
