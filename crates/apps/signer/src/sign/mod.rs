@@ -116,7 +116,6 @@ pub(crate) struct Options {
     /// Put a container into a new one instead of signing it once more.
     #[arg(long)]
     nest: bool,
-<<<<<<< HEAD
     /// Signatures of a new ASiC container.
     #[arg(long, value_enum, default_value = "xades")]
     with: With,
@@ -126,13 +125,10 @@ pub(crate) struct Options {
     /// CAdES: counter-sign this signature, by its id in the report.
     #[arg(long, value_name = "ID")]
     counter: Option<String>,
-    /// Commitment type, an object identifier; may be repeated (CAdES).
+    /// Commitment type, an object identifier; may be repeated (CAdES, PDF).
     #[arg(long, value_name = "OID")]
     commitment: Vec<String>,
-    /// Role that the signer claims; may be repeated (containers, CAdES).
-=======
     /// Role that the signer claims; may be repeated.
->>>>>>> eea4afa (ades: bare RSA signatures and content time stamps of PDF read; claims of the signer; the signed revision for a viewer; pages, filters and damaged files tested)
     #[arg(long, value_name = "TEXT")]
     role: Vec<String>,
     /// City where the signature is made.

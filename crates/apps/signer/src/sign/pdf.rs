@@ -101,6 +101,7 @@ impl Work<'_> {
         request.location.clone_from(&o.city);
         request.visible = self.visible()?;
         request.roles.clone_from(&o.role);
+        request.commitments.clone_from(&o.commitment);
         let look = &o.pdf;
         request.reason.clone_from(&look.reason);
         request.contact.clone_from(&look.contact);
