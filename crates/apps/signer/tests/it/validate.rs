@@ -132,3 +132,32 @@ fn people_read_it_in_their_language() {
         );
     }
 }
+
+#[test]
+fn bundles_replay_and_policies_are_files() {
+    let Some(place) = signed(10) else { return };
+    lt(&place);
+    let base = ["--offline", "--trust-anchor", "root.pem"];
+    let with = |more: &[&str]| validate(&place, &[&base[..], more].concat());
+    let told = with(&["--evidence", "e.zip", "--report", "etsi:r.xml", "lt.edoc", "b.asice"]);
+    assert_eq!((code(&told), refusal(&told).as_str()), (2, "validate.report"));
+    let told = with(&["--evidence", "e.zip", "lt.edoc", "b.asice"]);
+    assert_eq!(code(&told), 3);
+    let again = run(place.path(), &["--json", "replay", "e.zip"]);
+    assert_eq!((code(&again), &again.stdout), (3, &told.stdout));
+    // What is there is not overwritten; what is no bundle is refused.
+    assert_eq!(refusal(&with(&["--evidence", "e.zip", "lt.edoc"])), "file.exists");
+    assert_eq!(code(&run(place.path(), &["--json", "replay", "lt.edoc"])), 1);
+    assert_eq!(code(&with(&["--report", "etsi:r.xml", "lt.edoc"])), 0);
+    assert!(fs::read_to_string(place.path().join("r.xml")).unwrap().contains("mainindication:total-passed"));
+    let detailed = reports(&with(&["--report", "detailed", "lt.edoc"])).remove(0);
+    assert!(detailed["signatures"][0]["building_blocks"].as_array().unwrap().len() > 6, "{detailed}");
+    assert!(!detailed["signatures"][0]["proofs_of_existence"].as_array().unwrap().is_empty());
+    // A policy that asks for nothing about revocation takes what the built-in one cannot decide.
+    let write = |name: &str, text: &str| fs::write(place.path().join(name), text).unwrap();
+    write("p.toml", "name = \"P\"\n[constraints]\nrevocation-available = \"warn\"\n");
+    assert_eq!(code(&with(&["--policy", "p.toml", "b.asice"])), 3, "no issuer is known offline");
+    write("wrong.toml", "name = \"P\"\nrevocation = \"warn\"\n");
+    let wrong = with(&["--policy", "wrong.toml", "b.asice"]);
+    assert_eq!((code(&wrong), refusal(&wrong).as_str()), (2, "validate.policy"));
+}
