@@ -154,8 +154,12 @@ async fn raise(app: &Signing, cx: &Cx, kept: &Kept) -> Result<(BlobRef, Timestam
     let margin = SignedDuration::from_hours(24 * app.config().renew_days);
     let again = SignedDuration::from_hours(LOOK_AGAIN);
     let latest = cx.now().checked_add(again).unwrap_or(cx.now());
-    // Never at once again: a stamp that ends within the margin is renewed a day later, not in a loop.
-    let soonest = cx.now().checked_add(SignedDuration::from_hours(24)).unwrap_or(cx.now());
-    let due = end.and_then(|e| e.checked_sub(margin).ok()).map_or(latest, |d| d.max(soonest));
+    let due = end.map_or(latest, |end| {
+        // A unit that itself ends within the margin: half of what is left, not every day anew.
+        let half = cx.now().checked_add(end.duration_since(cx.now()) / 2).unwrap_or(end);
+        let early = end.checked_sub(margin).unwrap_or(end);
+        let soonest = cx.now().checked_add(SignedDuration::from_hours(24)).unwrap_or(end);
+        early.max(half).max(soonest)
+    });
     Ok((blob, due))
 }
