@@ -23,6 +23,7 @@ pub const ENTRIES: &[(&str, Entry)] = &[
     ("cms", cms),
     ("pem", pem),
     ("xml", xml),
+    ("xades", xades),
     ("zip", zip),
     ("asic", asic),
     ("pdf", pdf),
@@ -116,6 +117,21 @@ pub fn xml(bytes: &[u8]) {
     for node in doc.elements() {
         if let Ok(signature) = xml::dsig::Signature::read(node) {
             let _ = signature.signed_bytes();
+            for reference in &signature.signed_info.references {
+                let _ = reference.resolve(node).and_then(|r| reference.digest_of(&r));
+            }
+        }
+    }
+}
+
+/// XML file with signatures: read, and raised as far as it goes.
+pub fn xades(bytes: &[u8]) {
+    use ades::{augment::Raise as _, xades::Nothing};
+    let bytes = bytes.get(..1 << 20).unwrap_or(bytes);
+    let _ = ades::xades::read_document(bytes, &mut Nothing);
+    if let Ok(mut file) = ades::xades::File::open(bytes, Box::new(Nothing)) {
+        for id in file.ids() {
+            let _ = (file.level(&id), file.tokens(&id), file.stamp_imprint(&id, pki::DigestAlgorithm::Sha256));
         }
     }
 }

@@ -3,7 +3,9 @@
 #![expect(unreachable_pub, reason = "modules of one test program")]
 
 mod asic;
+mod attacks;
 mod cades;
+mod containers;
 mod damage;
 mod evidence;
 mod gather;

@@ -2,7 +2,7 @@
 
 use pki::DigestAlgorithm;
 use proptest::prelude::*;
-use xml::{C14n, Document, Limits};
+use xml::{C14n, Document, Limits, NodeSet, xpath::Expression};
 
 use crate::generate;
 
@@ -43,6 +43,24 @@ fn forms_are_those_of_libxml2() {
     }
     let digest: String = DigestAlgorithm::Sha256.of(&all).iter().map(|b| format!("{b:02x}")).collect();
     assert_eq!(digest, "52ffbc9eb78e848efd2ba083f252f2d01418dd81c51bc6c7d7254b1da06f3309");
+}
+
+/// The same of what XPath filters leave of those documents.
+#[test]
+fn forms_of_filtered_sets_are_those_of_libxml2() {
+    let mut all = Vec::new();
+    for seed in 1..=400u64 {
+        let (text, count) = generate::document(seed);
+        let doc = Document::parse(&text, &Limits::default()).unwrap();
+        let holder = format!("<x {}>{}</x>", generate::PREFIXED, xml::escape_text(&generate::filter(seed, count)));
+        let holder = Document::parse(&holder, &Limits::default()).unwrap();
+        let set = Expression::read(holder.root()).unwrap().filter(&doc, &NodeSet::all(&doc)).unwrap();
+        for uri in ALL {
+            C14n::from_uri(uri).unwrap().write_set(&doc, &set, &mut all).unwrap();
+        }
+    }
+    let digest: String = DigestAlgorithm::Sha256.of(&all).iter().map(|b| format!("{b:02x}")).collect();
+    assert_eq!(digest, "312004da600f9038ed9680c5fa8cc71038bfd8537cf2ae42d7e51e923659644e");
 }
 
 proptest! {
