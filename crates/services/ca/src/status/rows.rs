@@ -8,7 +8,7 @@ use crate::issue::CertificateRow;
 const SET: &str = "UPDATE ca_certificate SET status = $1, reason = $2, status_since = $3, version = version + 1 WHERE id = $4 AND version = $5";
 const PUT: &str = "INSERT INTO ca_status_change (id, certificate, issuer, at, from_status, to_status, reason, actor) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-const OF: &str = "SELECT id, at, from_status, to_status, reason, actor, crl FROM ca_status_change WHERE certificate = $1 ORDER BY id";
+const OF: &str = "SELECT id, at, from_status, to_status, reason, actor, crl FROM ca_status_change WHERE certificate = $1 ORDER BY at, id";
 pub(crate) const QUERIES: &[&str] = &[SET, PUT, OF];
 
 /// One change on record.

@@ -71,6 +71,7 @@ async fn operators_over_the_api(bench: Bench) {
     let more = serde_json::json!({ "change": "activate", "hand_over": "01ARZ3NDEKTSV4RRFFQ69G5FAV" });
     let _ = operator.json(Method::POST, &format!("{path}/status"), &more).await.expect(400);
     assert_eq!(operator.get(&path).await.expect(200).json::<serde_json::Value>()["status"], "pending");
+    bench.pass(jiff::SignedDuration::from_secs(1));
     let changed = operator
         .json(Method::POST, &format!("{path}/status"), &serde_json::json!({ "change": "revoke", "reason": 4 }))
         .await
