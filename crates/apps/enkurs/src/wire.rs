@@ -36,13 +36,16 @@ pub struct Services {
 
 /// Builds the services of `node` and everything that runs them. The first start creates the national PKI.
 pub async fn wire(node: &Node) -> Result<(Services, Wired), Failure> {
-    let services = build(node)?;
+    let clock = Arc::new(ca::TimeWitness::new(&node.config.ca.tsa));
+    let services = build(node, clock.clone())?;
     let mut handlers = Handlers::new();
     let mut worker = node.worker();
     let mut routes: Vec<Routes> = Vec::new();
     if node.config.runs(Service::Ca) {
         let created = services.ca.create(&node.cx, &node.config.public_url).await;
         created.map_err(|e| Failure::Wire(format!("national PKI: {e}")))?;
+        let cx = node.cx.clone();
+        tokio::spawn(async move { clock.run(&cx).await });
         services.ca.handlers(&mut handlers);
         services.ca.jobs(&mut worker);
         routes.push(services.ca.routes());
@@ -101,11 +104,10 @@ fn collect_contents(node: &Node, worker: &mut Worker) {
 }
 
 /// The services over one database, with their ways to each other.
-fn build(node: &Node) -> Result<Services, Failure> {
+fn build(node: &Node, clock: Arc<ca::TimeWitness>) -> Result<Services, Failure> {
     let peers = Peers::new(elsewhere(node)?);
     let tray = reader::Tray::open(&node.config.data.join("cards"), node.cx.random.clone());
     let tray = tray.map_err(|e| Failure::Wire(format!("card tray: {e}")))?;
-    let clock = Arc::new(ca::DriftWatch::system());
     let ca = ca::Ca::new(node.db.clone(), node.cx.clone(), node.keys.clone(), node.config.ca.clone(), clock);
     let maker = documents::TrayMaker::new(
         node.db.clone(),

@@ -8,6 +8,7 @@ mod client;
 mod error;
 mod fetch;
 mod guard;
+pub mod sntp;
 mod trust;
 
 pub use client::{Client, Config};

@@ -5,7 +5,7 @@
 use std::{env, fs, path::PathBuf, sync::Arc};
 
 use base::{Cx, Secret};
-use ca::{Ca, Config, DriftWatch};
+use ca::{Ca, Config, TrustedClock};
 use contract::ca::{Change, ChangeStatus, Issue, Profile, Subject};
 use jiff::SignedDuration;
 use keys::{KeyKind, SoftwareStore, Unlock, software};
@@ -28,7 +28,7 @@ async fn main() {
     db.migrate(&cx).await.unwrap();
     let keys =
         SoftwareStore::open(&dir.join("keys"), Unlock::Passphrase(Secret::new("conformance".to_owned()))).unwrap();
-    let ca = Ca::new(db.clone(), cx.clone(), keys, Config::default(), Arc::new(DriftWatch::system()));
+    let ca = Ca::new(db.clone(), cx.clone(), keys, Config::default(), Arc::new(TrustedClock));
     ca.create(&cx, PUBLIC).await.unwrap();
 
     for authority in ca.authorities().await.unwrap() {

@@ -100,6 +100,37 @@ pub struct TsaConfig {
     pub qualified: bool,
     /// Serial numbers reserved at a time.
     pub serial_block: u32,
+    /// Comparison of the clock with UTC.
+    pub utc: UtcConfig,
+}
+
+impl TsaConfig {
+    /// Accuracy claimed, in ms: 1 to 1000.
+    pub(crate) fn accuracy(&self) -> u32 {
+        self.accuracy_ms.clamp(1, 1000)
+    }
+}
+
+/// Comparison of the clock with UTC.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct UtcConfig {
+    /// Time servers (SNTP): `HOST` or `HOST:PORT`. More than half of them must agree with the clock.
+    pub servers: Vec<String>,
+    /// How often they are asked, in seconds; at least 16.
+    pub every_seconds: u32,
+    /// What happens while no majority agrees.
+    pub unsynchronised: Unsynchronised,
+}
+
+/// What happens while nobody has confirmed the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Unsynchronised {
+    /// No time stamps.
+    Refuse,
+    /// Time stamps by a clock that nobody has confirmed: for a trial alone. A clock that differs from UTC stamps nothing here either.
+    Allow,
 }
 
 impl Default for Config {
@@ -151,6 +182,18 @@ impl Default for OcspConfig {
 
 impl Default for TsaConfig {
     fn default() -> Self {
-        Self { policy: "0.4.0.2023.1.1".into(), accuracy_ms: 1000, qualified: false, serial_block: 10_000 }
+        Self {
+            policy: "0.4.0.2023.1.1".into(),
+            accuracy_ms: 1000,
+            qualified: false,
+            serial_block: 10_000,
+            utc: UtcConfig::default(),
+        }
+    }
+}
+
+impl Default for UtcConfig {
+    fn default() -> Self {
+        Self { servers: Vec::new(), every_seconds: 64, unsynchronised: Unsynchronised::Refuse }
     }
 }

@@ -20,12 +20,12 @@ mod status;
 mod tsa;
 
 pub use authority::{Authority, PkiError, Role};
-pub use config::{Config, CrlConfig, Disclosure, Keys, OcspConfig, TsaConfig, Validity};
+pub use config::{Config, CrlConfig, Disclosure, Keys, OcspConfig, TsaConfig, Unsynchronised, UtcConfig, Validity};
 pub use issue::IssueError;
 pub use ocsp::OcspAnswer;
 pub use routes::CODES;
 pub use status::StatusError;
-pub use tsa::{ClockHealth, DriftWatch, Steady, TrustedClock};
+pub use tsa::{Certainty, ClockHealth, DriftWatch, Steady, TimeWitness, TrustedClock, UtcWatch};
 
 use authority::Realms;
 

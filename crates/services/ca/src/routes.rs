@@ -4,7 +4,7 @@ use web::{
     ops::{Finding, Health, Watch},
 };
 
-use crate::{Ca, api, crl, ocsp, tsa};
+use crate::{Ca, Certainty, api, crl, ocsp, tsa};
 
 const LV: &str = include_str!("../locale/lv.ftl");
 const EN: &str = include_str!("../locale/en.ftl");
@@ -164,13 +164,20 @@ fn watch(ca: &Ca) -> Watch {
             let keys = ca.realms().keys().health().await;
             let clock = ca.clock_health().check(cx.now());
             let health = match (&authorities, &keys, &clock) {
-                (Ok(_), Ok(_), Ok(())) => Health::Good,
-                (Ok(_), Ok(_), Err(_)) => Health::Look,
+                (Ok(_), Ok(_), Ok(Certainty::Synchronised)) => Health::Good,
+                (Ok(_), Ok(_), _) => Health::Look,
                 _ => Health::Down,
             };
             let authorities = authorities.map_or_else(|e| e.code().to_owned(), |a| a.len().to_string());
             let keys = keys.map_or_else(|e| e.code().to_owned(), |h| format!("{} ({})", h.keys, h.store));
-            let clock = clock.map_or_else(str::to_owned, |()| say("uzticams", "reliable"));
+            let clock = match clock {
+                Ok(Certainty::Synchronised) => say("saskan ar UTC", "agrees with UTC"),
+                Ok(Certainty::Unsynchronised) => say(
+                    "nav salīdzināts ar UTC (konfigurācija to atļauj)",
+                    "not compared with UTC (the configuration allows it)",
+                ),
+                Err(doubt) => doubt.to_owned(),
+            };
             Finding::new(health)
                 .row(say("Sertifikācijas iestādes", "Authorities"), authorities)
                 .row(say("Atslēgas", "Keys"), keys)

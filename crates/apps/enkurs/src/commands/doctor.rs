@@ -1,6 +1,7 @@
 use std::{fs, time::Duration};
 
 use base::Cx;
+use contract::Service;
 use jiff::{SignedDuration, Timestamp};
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use serde::Serialize;
@@ -72,6 +73,9 @@ async fn look(config: Config, checks: &mut Checks) {
     checks.add("database", answers(&node.db).await);
     checks.add("schema", schema(&node.db).await);
     checks.add("clock", clock(&node).await);
+    if node.config.runs(Service::Ca) {
+        checks.add("utc", utc(&node).await);
+    }
     checks.add("keys", keys(&node).await);
     checks.add("contents", contents(&node).await);
     checks.add("jobs", waiting(&node).await);
@@ -125,6 +129,30 @@ async fn clock(node: &Node) -> Found {
         return Err((format!("{apart:#} from the clock of the database"), REMEDY));
     }
     Ok(format!("{}, as the database's", node.cx.now()))
+}
+
+/// What the time servers say of the clock.
+async fn utc(node: &Node) -> Found {
+    const REMEDY: &str =
+        "name time servers in ca.tsa.utc.servers and keep the clock with them: else no time stamps are given";
+    let tsa = &node.config.ca.tsa;
+    if tsa.utc.servers.is_empty() && tsa.utc.unsynchronised == ca::Unsynchronised::Allow {
+        return Ok("not compared with UTC; the configuration allows it".into());
+    }
+    let (mut told, mut agree) = (Vec::new(), 0);
+    for server in &tsa.utc.servers {
+        let patience = Duration::from_secs(2);
+        match net::sntp::ask(server, node.cx.clock.as_ref(), node.cx.bytes(), patience).await {
+            Ok(sample) => {
+                let apart = SignedDuration::from_nanos(sample.offset_nanos);
+                agree += usize::from(apart.abs() <= SignedDuration::from_millis(i64::from(tsa.accuracy_ms)) / 2);
+                told.push(format!("{server} {:+.3} s", apart.as_secs_f64()));
+            }
+            Err(e) => told.push(format!("{server} {}", e.code())),
+        }
+    }
+    let told = if told.is_empty() { "no time server is named".to_owned() } else { told.join(", ") };
+    if agree > tsa.utc.servers.len() / 2 { Ok(told) } else { Err((told, REMEDY)) }
 }
 
 async fn keys(node: &Node) -> Found {

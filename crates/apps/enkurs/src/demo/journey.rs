@@ -24,6 +24,7 @@ pub(super) async fn run(options: &cli::Demo, out: &Path) -> Result<(), Failure> 
     let data = options.data.clone().unwrap_or_else(|| temporary.path().join("data"));
     let mut config = Config::in_directory(&data, format!("http://{}", options.listen));
     config.demo = true;
+    config.ca.tsa.utc.unsynchronised = ca::Unsynchronised::Allow;
     println!(
         "creating the national PKI in {}",
         if options.data.is_some() { data.display().to_string() } else { "a temporary directory".into() }

@@ -61,7 +61,7 @@ impl Node {
              [listen]\npublic = \"127.0.0.1:{public}\"\noperator = \"127.0.0.1:{operator}\"\ncontract = \"127.0.0.1:{contract}\"\n\
              [limits.rates]\nread = 0\nwrite = 0\nsign_in = 0\nupload = 0\n\
              [nodes]\ncertificate = \"chain.pem\"\nkey = \"key.pem\"\nauthority = \"authority.pem\"\ncallers = [\"load.nodes\"]\n\
-             [jobs]\nlease_seconds = 2\n[log]\nlevel = \"warn\"\n",
+             [ca.tsa.utc]\nunsynchronised = \"allow\"\n[jobs]\nlease_seconds = 2\n[log]\nlevel = \"warn\"\n",
             data.display()
         );
         fs::write(dir.path().join("enkurs.toml"), text).unwrap();

@@ -1,6 +1,7 @@
 //! The client against small servers on the loopback.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod sntp;
 mod tls;
 
 use std::{

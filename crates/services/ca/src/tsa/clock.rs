@@ -1,16 +1,53 @@
-//! Whether the clock can be relied on (EN 319 421 section 7.7.2): it is compared with a clock that nobody sets.
+//! Whether the clock can be relied on (EN 319 421 section 7.7.2): it is compared with a clock that nobody sets, and with UTC.
 
 use std::{
     sync::{Mutex, PoisonError},
     time::Duration,
 };
 
+use base::Cx;
 use jiff::{SignedDuration, Timestamp};
+
+use super::utc::UtcWatch;
+use crate::TsaConfig;
+
+/// How sure the time is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Certainty {
+    /// Nothing is known against it, but nobody has confirmed it: the configuration allows that for a trial.
+    Unsynchronised,
+    /// UTC within the accuracy claimed.
+    Synchronised,
+}
 
 /// Says whether the time may be stamped.
 pub trait ClockHealth: Send + Sync {
     /// `now` was just read from the clock. The error says what is in doubt.
-    fn check(&self, now: Timestamp) -> Result<(), &'static str>;
+    fn check(&self, now: Timestamp) -> Result<Certainty, &'static str>;
+}
+
+/// Both: the steady clock shows a clock that is set or drifts at once, the time servers one that was wrong from the beginning.
+pub struct TimeWitness {
+    drift: DriftWatch,
+    utc: UtcWatch,
+}
+
+impl TimeWitness {
+    /// As configured, with the operating system's monotonic clock.
+    pub fn new(config: &TsaConfig) -> Self {
+        let accuracy = SignedDuration::from_millis(i64::from(config.accuracy()));
+        Self { drift: DriftWatch::system(accuracy), utc: UtcWatch::new(&config.utc, accuracy, Box::new(monotonic())) }
+    }
+    /// Asks the time servers for ever. Dropping the future ends it.
+    pub async fn run(&self, cx: &Cx) {
+        self.utc.run(cx).await;
+    }
+}
+
+impl ClockHealth for TimeWitness {
+    fn check(&self, now: Timestamp) -> Result<Certainty, &'static str> {
+        Ok(self.drift.check(now)?.min(self.utc.check(now)?))
+    }
 }
 
 /// A clock that is taken as it is: for tests with a virtual clock.
@@ -18,8 +55,8 @@ pub trait ClockHealth: Send + Sync {
 pub struct TrustedClock;
 
 impl ClockHealth for TrustedClock {
-    fn check(&self, _now: Timestamp) -> Result<(), &'static str> {
-        Ok(())
+    fn check(&self, _now: Timestamp) -> Result<Certainty, &'static str> {
+        Ok(Certainty::Synchronised)
     }
 }
 
@@ -30,6 +67,11 @@ pub trait Steady: Send + Sync {
 }
 
 struct Monotonic(std::time::Instant);
+
+#[expect(clippy::disallowed_methods, reason = "the steady clock that the wall clock is compared with")]
+fn monotonic() -> Monotonic {
+    Monotonic(std::time::Instant::now())
+}
 
 impl Steady for Monotonic {
     fn elapsed(&self) -> Duration {
@@ -43,7 +85,6 @@ pub struct DriftWatch {
     steady: Box<dyn Steady>,
     tolerance: SignedDuration,
     agree_for: Duration,
-    leap_seconds: Vec<Timestamp>,
     seen: Mutex<Seen>,
 }
 
@@ -55,44 +96,24 @@ struct Seen {
 }
 
 impl DriftWatch {
-    /// Compares with the operating system's monotonic clock: a quarter of a second of drift is doubt, a minute of agreement ends it.
-    #[expect(clippy::disallowed_methods, reason = "the steady clock that the wall clock is compared with")]
-    pub fn system() -> Self {
-        Self::new(
-            Box::new(Monotonic(std::time::Instant::now())),
-            SignedDuration::from_millis(250),
-            Duration::from_secs(60),
-        )
+    /// Compares with the operating system's monotonic clock, for stamps of this accuracy: a quarter of it of drift is doubt, a minute of
+    /// agreement ends it.
+    pub fn system(accuracy: SignedDuration) -> Self {
+        Self::new(Box::new(monotonic()), accuracy / 4, Duration::from_secs(60))
     }
     /// Compares with any steady clock.
     pub fn new(steady: Box<dyn Steady>, tolerance: SignedDuration, agree_for: Duration) -> Self {
-        Self {
-            steady,
-            tolerance,
-            agree_for,
-            leap_seconds: Vec::new(),
-            seen: Mutex::new(Seen { anchor: None, doubtful_since: None }),
-        }
-    }
-    /// No stamps within a second of these moments: announced leap seconds.
-    #[must_use]
-    pub fn leap_seconds(mut self, at: Vec<Timestamp>) -> Self {
-        self.leap_seconds = at;
-        self
+        Self { steady, tolerance, agree_for, seen: Mutex::new(Seen { anchor: None, doubtful_since: None }) }
     }
 }
 
 impl ClockHealth for DriftWatch {
-    fn check(&self, now: Timestamp) -> Result<(), &'static str> {
-        let second = SignedDuration::from_secs(1);
-        if self.leap_seconds.iter().any(|l| now.duration_since(*l).abs() <= second) {
-            return Err("leap second");
-        }
+    fn check(&self, now: Timestamp) -> Result<Certainty, &'static str> {
         let steady = self.steady.elapsed();
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let Some((wall, mark)) = seen.anchor else {
             seen.anchor = Some((now, steady));
-            return Ok(());
+            return Ok(Certainty::Synchronised);
         };
         let by_wall = now.duration_since(wall);
         let by_steady = SignedDuration::try_from(steady.saturating_sub(mark)).unwrap_or(SignedDuration::MAX);
@@ -110,7 +131,7 @@ impl ClockHealth for DriftWatch {
                 if by_steady > SignedDuration::from_hours(1) {
                     seen.anchor = Some((now, steady));
                 }
-                Ok(())
+                Ok(Certainty::Synchronised)
             }
         }
     }
@@ -164,13 +185,5 @@ mod tests {
             let slow = i64::try_from(minute).unwrap();
             assert!(watch.check(at(slow * 60_000 + slow)).is_ok(), "minute {minute}");
         }
-    }
-
-    #[test]
-    fn around_a_leap_second_there_are_no_stamps() {
-        let watch =
-            DriftWatch::new(Box::new(Hand::default()), SignedDuration::from_millis(250), Duration::from_secs(60));
-        let watch = watch.leap_seconds(vec![at(0)]);
-        assert!(watch.check(at(-900)).is_err() && watch.check(at(900)).is_err());
     }
 }

@@ -26,10 +26,12 @@ mod clock;
 mod routes;
 mod rows;
 mod serials;
+mod utc;
 
-pub use clock::{ClockHealth, DriftWatch, Steady, TrustedClock};
+pub use clock::{Certainty, ClockHealth, DriftWatch, Steady, TimeWitness, TrustedClock};
 pub(crate) use routes::post;
 pub(crate) use rows::{QUERIES, of_serial};
+pub use utc::UtcWatch;
 
 use batch::{Batcher, Committed, New, Record};
 use serials::Serials;
@@ -129,7 +131,7 @@ async fn stamp(ca: &Ca, cx: &Cx, request: &TimeStampRequest) -> Result<Option<Ve
         imprint: request.imprint.clone(),
         serial: serial.to_be_bytes().to_vec(),
         time: now,
-        accuracy_micros: Some(u64::from(ca.config().tsa.accuracy_ms.clamp(1, 1000)) * 1000),
+        accuracy_micros: Some(u64::from(ca.config().tsa.accuracy()) * 1000),
         ordering: false,
         nonce: request.nonce.clone(),
         tsa: None,

@@ -10,6 +10,7 @@ mod ocsp;
 mod service_keys;
 mod stamps;
 mod status;
+mod utc;
 
 /// Runs each `async fn NAME(bench: Bench)` four times: software store and SoftHSM2, SQLite and PostgreSQL.
 #[macro_export]

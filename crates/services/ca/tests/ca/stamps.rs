@@ -3,7 +3,7 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
-use ca::{ClockHealth, Config, Role, TrustedClock};
+use ca::{Certainty, ClockHealth, Config, Role, TrustedClock};
 use jiff::{SignedDuration, Timestamp};
 use pki::{Certificate, DigestAlgorithm, TimeStampRequest, TimeStampResponse, TimeStampToken, oid};
 
@@ -149,8 +149,8 @@ async fn serials_are_unique_over_nodes_and_restarts(bench: Bench) {
 struct Doubt(std::sync::atomic::AtomicBool);
 
 impl ClockHealth for Doubt {
-    fn check(&self, _: Timestamp) -> Result<(), &'static str> {
-        if self.0.load(Ordering::SeqCst) { Err("drift") } else { Ok(()) }
+    fn check(&self, _: Timestamp) -> Result<Certainty, &'static str> {
+        if self.0.load(Ordering::SeqCst) { Err("drift") } else { Ok(Certainty::Synchronised) }
     }
 }
 
