@@ -35,8 +35,8 @@ impl Sources<'_> {
                     steps.give_stamp(&self.client.time_stamp(tsa, algorithm, &digest, &nonce).await?)?;
                     stamps += 1;
                 }
-                Want::Material { ends, known } => {
-                    steps.give_material(&self.client.material(&ends, &known, self.cx.now()).await?)?;
+                Want::Material { ends, known, since } => {
+                    steps.give_material(&self.client.material(&ends, &known, self.cx.now(), since).await?)?;
                 }
             }
         }

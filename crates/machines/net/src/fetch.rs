@@ -30,12 +30,19 @@ impl Client {
         }
     }
 
-    /// Gathers the validation material for these end certificates; `known` are certificates at hand, all DER.
+    /// Gathers the validation material for these end certificates; `known` are certificates at hand, all DER. Status information issued
+    /// at `since` (the time stamp's time) or later is preferred; an older one is logged with its age.
     ///
     /// # Errors
     /// When something was not found, or a certificate is revoked.
-    pub async fn material(&self, ends: &[Vec<u8>], known: &[Vec<u8>], at: Timestamp) -> Result<Material, GatherError> {
-        let mut gather = Gather::new(ends, known, at)?;
+    pub async fn material(
+        &self,
+        ends: &[Vec<u8>],
+        known: &[Vec<u8>],
+        at: Timestamp,
+        since: Option<Timestamp>,
+    ) -> Result<Material, GatherError> {
+        let mut gather = Gather::new(ends, known, at)?.since(since);
         while let Some(ask) = gather.ask() {
             match self.fetch(&ask).await {
                 Ok(bytes) => gather.answer(Ok(&bytes)),
@@ -44,6 +51,9 @@ impl Client {
                     gather.answer(Err(&e.to_string()));
                 }
             }
+        }
+        for stale in gather.stale() {
+            tracing::warn!(of = %stale.of, age_seconds = stale.age.as_secs(), "no status information since the time stamp is to be had");
         }
         gather.finish()
     }

@@ -36,6 +36,6 @@ impl Work<'_> {
         let ends = [self.credential.certificate.der().to_vec(), unit.der().to_vec()];
         let carried = parsed.signed.readable_certificates();
         let known: Vec<Vec<u8>> = self.credential.chain.iter().chain(&carried).map(|c| c.der().to_vec()).collect();
-        Ok(Some(self.client.material(&ends, &known, self.cx.now()).await?))
+        Ok(Some(self.client.material(&ends, &known, self.cx.now(), Some(parsed.info.time)).await?))
     }
 }

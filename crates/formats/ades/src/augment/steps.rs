@@ -1,5 +1,6 @@
 use std::collections::VecDeque;
 
+use jiff::Timestamp;
 use pki::{DigestAlgorithm, TimeStampToken};
 
 use super::{AugmentError, Raise};
@@ -21,6 +22,8 @@ pub enum Want {
         ends: Vec<Vec<u8>>,
         /// Certificates that may lie between them and the root, DER.
         known: Vec<Vec<u8>>,
+        /// The time of the last time stamp: the status information should be of then or later.
+        since: Option<Timestamp>,
     },
 }
 
@@ -99,15 +102,17 @@ impl Augmentation {
         if ends.is_empty() {
             return Err(AugmentError::Signature(id.to_owned()));
         }
+        let mut since = None;
         for token in self.file.tokens(id) {
             let token = TimeStampToken::from_ber(&token).map_err(|e| AugmentError::Timestamp(e.to_string()))?;
             let carried: Vec<_> = known.iter().filter_map(|der| pki::Certificate::from_der(der).ok()).collect();
             let unit = token.verify(&carried).map_err(|e| AugmentError::Timestamp(e.to_string()))?;
             ends.push(unit.der().to_vec());
+            since = since.max(Some(token.info.time));
             known.extend(token.signed.readable_certificates().iter().map(|c| c.der().to_vec()));
         }
         ends.dedup();
-        Ok(Want::Material { ends, known })
+        Ok(Want::Material { ends, known, since })
     }
 
     /// Takes the token that was wanted.

@@ -8,6 +8,8 @@ const SKEW: SignedDuration = SignedDuration::from_secs(300);
 
 /// What a status source said.
 pub(super) struct Verdict {
+    /// The time of the status (`thisUpdate`).
+    pub(super) of: Timestamp,
     /// Revoked since when and why.
     pub(super) revoked: Option<(Timestamp, Option<RevocationReason>)>,
     /// The responder's certificate, whose own status matters too.
@@ -56,7 +58,7 @@ pub(super) fn ocsp(
         CertStatus::Revoked { at, reason } => Some((at, reason)),
         CertStatus::Unknown => return Err("the responder does not know the certificate".to_owned()),
     };
-    Ok(Verdict { revoked, responder: (responder != *issuer).then_some(responder) })
+    Ok(Verdict { of: answer.this_update, revoked, responder: (responder != *issuer).then_some(responder) })
 }
 
 pub(super) fn crl(
@@ -76,5 +78,5 @@ pub(super) fn crl(
         return Err("the list is not of this time".to_owned());
     }
     let entry = crl.find(certificate.serial()).map_err(|e| e.to_string())?;
-    Ok(Verdict { revoked: entry.map(|e| (e.revoked_at, e.reason)), responder: None })
+    Ok(Verdict { of: crl.this_update, revoked: entry.map(|e| (e.revoked_at, e.reason)), responder: None })
 }

@@ -2,12 +2,16 @@
 //!
 //! [`Gather`] fetches nothing itself: it says what it wants ([`Gather::ask`]) and takes what its caller found ([`Gather::answer`]), so that
 //! a desktop program over HTTP, a server in one process and a test all use the same rules.
+//!
+//! A status that was issued before the signature's time stamp says nothing of the moment of signing (EN 319 102-1 clause 5.2.5.4): it is
+//! kept in hand while fresher ones are asked for, OCSP once more with a nonce, which keeps responders and caches from repeating themselves.
+//! Only when there is none it is taken, and [`Gather::stale`] tells its age.
 
 mod judge;
 
 use std::collections::VecDeque;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use pki::{Certificate, DigestAlgorithm, OcspRequest, RevocationReason};
 
 use crate::material::Material;
@@ -100,6 +104,24 @@ impl GatherError {
     }
 }
 
+/// A status that is older than the time stamp, taken because no source had a fresher one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stale {
+    /// Whose status.
+    pub subject: String,
+    /// `thisUpdate` of the OCSP response or the list.
+    pub of: Timestamp,
+    /// How long before the time stamp that was.
+    pub age: SignedDuration,
+}
+
+/// A status in hand.
+struct Candidate {
+    of: Timestamp,
+    material: Material,
+    responder: Option<Certificate>,
+}
+
 /// A certificate being worked on.
 struct Current {
     certificate: Certificate,
@@ -107,6 +129,8 @@ struct Current {
     /// What may still be asked, in order.
     sources: VecDeque<Ask>,
     tried: Vec<String>,
+    /// The freshest status that is older than the time stamp.
+    stale: Option<Candidate>,
 }
 
 /// Whether the current certificate needs anything more.
@@ -118,6 +142,8 @@ enum Progress {
 /// The gathering in progress.
 pub struct Gather {
     at: Timestamp,
+    since: Option<Timestamp>,
+    stale: Vec<Stale>,
     known: Vec<Certificate>,
     queue: VecDeque<Certificate>,
     done: Vec<Certificate>,
@@ -136,6 +162,8 @@ impl Gather {
         let parse = |der: &Vec<u8>| Certificate::from_der(der).map_err(|e| GatherError::Certificate(e.to_string()));
         Ok(Self {
             at,
+            since: None,
+            stale: Vec::new(),
             known: known.iter().filter_map(|der| Certificate::from_der(der).ok()).collect(),
             queue: ends.iter().map(parse).collect::<Result<_, _>>()?,
             done: Vec::new(),
@@ -144,6 +172,18 @@ impl Gather {
             error: None,
             material: Material::default(),
         })
+    }
+
+    /// Prefers status information issued at this time or later: that of the signature's last time stamp.
+    #[must_use]
+    pub fn since(mut self, stamped: Option<Timestamp>) -> Self {
+        self.since = stamped;
+        self
+    }
+
+    /// What was taken although it is older than the time stamp.
+    pub fn stale(&self) -> &[Stale] {
+        &self.stale
     }
 
     /// What is wanted next; `None` when there is nothing more to ask.
@@ -208,7 +248,7 @@ impl Gather {
                 continue;
             }
             let issuers = certificate.ca_issuer_urls().iter().map(|u| Ask::Issuer { url: u.clone() }).collect();
-            let mut current = Current { certificate, issuer: None, sources: issuers, tried: Vec::new() };
+            let mut current = Current { certificate, issuer: None, sources: issuers, tried: Vec::new(), stale: None };
             self.find_issuer(&mut current);
             self.current = Some(current);
             return true;
@@ -246,6 +286,12 @@ impl Gather {
         match current.issuer {
             None => self.error = Some(GatherError::Issuer { subject, tried: current.tried }),
             Some(issuer) if judge::needs_no_status(&current.certificate) => self.queue.push_back(issuer),
+            Some(issuer) if current.stale.is_some() => {
+                let Some(found) = current.stale else { return };
+                let age = self.since.map_or(SignedDuration::ZERO, |stamped| stamped.duration_since(found.of));
+                self.stale.push(Stale { subject, of: found.of, age });
+                self.settle(found, issuer);
+            }
             Some(_) => self.error = Some(GatherError::Status { subject, tried: current.tried }),
         }
     }
@@ -267,12 +313,37 @@ impl Gather {
             self.error = Some(GatherError::Revoked { subject: judge::display(&current.certificate), at, reason });
             return Ok(Progress::Settled);
         }
-        match ask {
-            Ask::Crl { .. } => self.material.merge(Material { crls: vec![bytes.to_vec()], ..Material::default() }),
-            _ => self.material.merge(Material { ocsps: vec![bytes.to_vec()], ..Material::default() }),
+        let material = match ask {
+            Ask::Crl { .. } => Material { crls: vec![bytes.to_vec()], ..Material::default() },
+            _ => Material { ocsps: vec![bytes.to_vec()], ..Material::default() },
+        };
+        let found = Candidate { of: verdict.of, material, responder: verdict.responder };
+        // Status times are in whole seconds: one of the second of the time stamp is not older.
+        if self.since.is_none_or(|stamped| found.of.as_second() >= stamped.as_second()) {
+            self.settle(found, issuer);
+            return Ok(Progress::Settled);
         }
+        current.tried.push(format!("{}: of {}, before the time stamp", ask.url(), found.of));
+        current.sources.extend(self.once_more(ask, current));
+        if current.stale.as_ref().is_none_or(|kept| kept.of < found.of) {
+            current.stale = Some(found);
+        }
+        Ok(Progress::Open)
+    }
+
+    /// The same question with a nonce, if it had none. The nonce need not be secret: the time of the answer is judged.
+    fn once_more(&self, ask: &Ask, current: &Current) -> Option<Ask> {
+        let Ask::Ocsp { url, request } = ask else { return None };
+        let mut request = OcspRequest::from_der(request).ok().filter(|r| r.nonce.is_none())?;
+        let moment = self.at.as_nanosecond().to_be_bytes();
+        request.nonce = Some(DigestAlgorithm::Sha256.of(&[current.certificate.der(), moment.as_slice()].concat()));
+        Some(Ask::Ocsp { url: url.clone(), request: request.to_der().ok()? })
+    }
+
+    /// Takes a status, and asks for the issuer and the responder in their turn.
+    fn settle(&mut self, found: Candidate, issuer: Certificate) {
+        self.material.merge(found.material);
         self.queue.push_back(issuer);
-        self.queue.extend(verdict.responder);
-        Ok(Progress::Settled)
+        self.queue.extend(found.responder);
     }
 }

@@ -106,3 +106,76 @@ fn wrong_answers_are_not_taken() {
         assert_eq!(gather.finish().unwrap_err().code(), "gather.status");
     }
 }
+
+/// What [`asked_since`] saw: the addresses with whether there was a nonce, and the ages of what was taken although older.
+type Seen = (Result<ades::material::Material, GatherError>, Vec<(String, bool)>, Vec<i64>);
+
+/// Gathers for a signature stamped at `now`; the OCSP answers are of so many seconds after (or before) it, one a question; the list of the
+/// root is of `list` seconds after.
+fn asked_since(net: &Net, ocsp: &[(i64, CertStatus)], list: i64) -> Seen {
+    let w = &net.world;
+    let after = |seconds| w.now + jiff::SignedDuration::from_secs(seconds);
+    let known = [w.root.certificate.der().to_vec(), w.ca.certificate.der().to_vec()];
+    let end = [net.signer.certificate.der().to_vec()];
+    let mut gather = Gather::new(&end, &known, after(60)).unwrap().since(Some(w.now));
+    let (mut asked, mut answers) = (Vec::new(), ocsp.iter());
+    while let Some(ask) = gather.ask() {
+        let nonce =
+            matches!(&ask, Ask::Ocsp { request, .. } if pki::OcspRequest::from_der(request).unwrap().nonce.is_some());
+        asked.push((ask.url().to_owned(), nonce));
+        match &ask {
+            Ask::Ocsp { url, .. } if url == "http://ocsp/" => match answers.next() {
+                Some((of, status)) => {
+                    let told = w.ca.ocsp(&w.ca.certificate, &net.signer.certificate, *status, after(*of));
+                    gather.answer(Ok(&told));
+                }
+                None => gather.answer(Err("no connection")),
+            },
+            Ask::Crl { .. } => gather.answer(Ok(&w.root.crl(1, after(list), &[]))),
+            _ => gather.answer(Err("no connection")),
+        }
+    }
+    let ages = gather.stale().iter().map(|s| s.age.as_secs()).collect();
+    (gather.finish(), asked, ages)
+}
+
+#[test]
+fn status_of_after_the_time_stamp_is_preferred() {
+    let net = Net::new(CertStatus::Good);
+    let url = |u: &str, nonce| (u.to_owned(), nonce);
+    let fresh = [url("http://dead/", false), url("http://ocsp/", false), url("http://crl/", false)];
+    for of in [0, 5] {
+        let (material, asked, ages) = asked_since(&net, &[(of, CertStatus::Good)], 0);
+        assert_eq!((material.unwrap().ocsps.len(), asked, ages), (1, fresh.to_vec(), vec![]));
+    }
+    // An older one is asked for once more, with a nonce; the fresher answer alone is taken.
+    let (material, asked, ages) = asked_since(&net, &[(-600, CertStatus::Good), (1, CertStatus::Good)], 0);
+    let material = material.unwrap();
+    assert_eq!((material.ocsps.len(), ages), (1, vec![]));
+    let taken = pki::OcspResponse::from_der(&material.ocsps[0]).unwrap();
+    assert_eq!(taken.responses[0].this_update, net.world.now + jiff::SignedDuration::from_secs(1));
+    assert_eq!(asked[1..3], [url("http://ocsp/", false), url("http://ocsp/", true)]);
+}
+
+#[test]
+fn without_a_fresher_status_the_freshest_is_taken_and_its_age_told() {
+    let net = Net::new(CertStatus::Good);
+    let good = CertStatus::Good;
+    for answers in [&[(-600, good), (-300, good)][..], &[(-300, good), (-600, good)], &[(-300, good)]] {
+        let (material, asked, ages) = asked_since(&net, answers, -3600);
+        let material = material.unwrap();
+        let taken = pki::OcspResponse::from_der(&material.ocsps[0]).unwrap();
+        assert_eq!(taken.responses[0].this_update, net.world.now - jiff::SignedDuration::from_secs(300));
+        assert_eq!((material.ocsps.len(), material.crls.len(), ages), (1, 1, vec![300, 3600]));
+        assert_eq!(asked.iter().filter(|(u, _)| u == "http://ocsp/").count(), 2, "once more, not for ever");
+        assert_eq!(asked.iter().filter(|(u, _)| u == "http://crl/").count(), 1, "a list has no other edition");
+    }
+}
+
+#[test]
+fn a_fresher_answer_that_tells_of_a_revocation_decides() {
+    let net = Net::new(CertStatus::Good);
+    let revoked = CertStatus::Revoked { at: net.world.now, reason: None };
+    let (material, _, _) = asked_since(&net, &[(-600, CertStatus::Good), (1, revoked)], 0);
+    assert_eq!(material.unwrap_err().code(), "gather.revoked");
+}

@@ -11,6 +11,8 @@ pub use certificate::tbs_certificate;
 pub use status::{tbs_crl, tbs_ocsp};
 pub use time_stamp::tst_info;
 
+use std::sync::LazyLock;
+
 use crate::strength::Strength;
 
 /// What kind of certificate is meant to be issued.
@@ -68,12 +70,15 @@ pub fn refuses(findings: &[LintFinding]) -> bool {
 /// Gathers findings.
 struct Bench {
     findings: Vec<LintFinding>,
-    strength: Strength,
+    strength: &'static Strength,
 }
+
+/// Every stamp and every status is checked: the table is made once.
+static STRENGTH: LazyLock<Strength> = LazyLock::new(Strength::default);
 
 impl Bench {
     fn new() -> Self {
-        Self { findings: Vec::new(), strength: Strength::default() }
+        Self { findings: Vec::new(), strength: &STRENGTH }
     }
     fn error(&mut self, code: &'static str, clause: &'static str, object: impl Into<String>) {
         self.findings.push(LintFinding { code, clause, severity: LintSeverity::Error, object: object.into() });
