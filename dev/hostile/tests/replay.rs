@@ -136,15 +136,30 @@ fn no_entry_point_panics() {
     }
 }
 
+/// The seeds of a target, and what the fuzzer found.
+fn corpus(name: &str) -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(name);
+    let files = std::fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+    files.map(|f| std::fs::read(f.expect("file").path()).expect("bytes")).collect()
+}
+
 #[test]
-fn every_find_of_the_fuzzer_is_still_harmless() {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus");
+fn every_seed_and_find_is_harmless_whole_cut_and_altered() {
+    let mut size = 0;
     for (name, entry) in hostile::ENTRIES {
-        let Ok(files) = std::fs::read_dir(corpus.join(name)) else { continue };
-        for file in files {
-            entry(&std::fs::read(file.expect("file").path()).expect("bytes"));
+        let mut dice = Dice(name.len() as u64);
+        let seeds = corpus(name);
+        assert!(!seeds.is_empty(), "{name} has no seeds");
+        for seed in seeds {
+            size += seed.len();
+            entry(&seed);
+            for _ in 0..20 {
+                entry(&seed[..dice.below(seed.len())]);
+                entry(&mutate(&mut dice, &seed));
+            }
         }
     }
+    assert!(size <= 1 << 20, "the corpus has {size} octets: keep it small");
 }
 
 #[test]
