@@ -88,6 +88,9 @@ pub struct Demo {
     /// Issue a card and sign these files with it, then end
     #[arg(long, value_name = "FILE", num_args = 1.., requires = "out")]
     pub journey: Vec<PathBuf>,
+    /// Make the PKI, the people and their cards, then end
+    #[arg(long, hide = true, conflicts_with = "journey")]
+    pub prepare: bool,
     /// Where the signed files, report.json and root.pem of the journey go
     #[arg(long, value_name = "DIR", requires = "journey")]
     pub out: Option<PathBuf>,

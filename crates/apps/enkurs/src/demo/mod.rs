@@ -1,6 +1,6 @@
 //! The demonstration: the whole platform in one process, with invented people (G4); and the first journey without a browser.
 
-use std::{fs, path::Path};
+use std::{fs, net::SocketAddr, path::Path, process::Command};
 
 use base::Cx;
 use jiff::Timestamp;
@@ -16,6 +16,9 @@ mod report;
 
 pub use journey::walk;
 pub use people::settle;
+
+/// File that says when the demonstration was first ready.
+const SINCE: &str = "demo-since";
 
 /// `enkurs demo`
 pub async fn run(options: cli::Demo) -> Result<(), Failure> {
@@ -41,7 +44,16 @@ async fn pages(options: cli::Demo) -> Result<(), Failure> {
     config.listen.operator = Some((address.ip(), console).into());
     config.agent_origin = Some(format!("http://127.0.0.1:{agent}"));
 
+    if options.prepare {
+        let (node, services, _) = open(config).await?;
+        people::settle(&node, &services, options.people).await?;
+        node.db.close().await;
+        return Ok(());
+    }
     let stop = serve::stop_on_signal();
+    if !data.join(SINCE).exists() {
+        prepare(&data, address, options.people).await?;
+    }
     let (node, services, wired) = open(config).await?;
     let identities = people::settle(&node, &services, options.people).await?;
     let since = first_start(&node, &data)?;
@@ -62,9 +74,25 @@ async fn open(config: Config) -> Result<(Node, wire::Services, serve::Wired), Fa
     Ok((node, services, wired))
 }
 
+/// The first start makes keys, people, portraits and cards in a process of its own: what that takes of memory ends with it, and the server
+/// that stays needs no more than at its next start.
+async fn prepare(data: &Path, listen: SocketAddr, people: u32) -> Result<(), Failure> {
+    let program = std::env::current_exe().map_err(Failure::file("the program itself"))?;
+    let mut command = Command::new(&program);
+    command.args(["demo", "--prepare", "--listen", &listen.to_string(), "--people", &people.to_string(), "--data"]);
+    command.arg(data);
+    let ended = tokio::task::spawn_blocking(move || command.status()).await;
+    let ended = ended.map_err(|e| Failure::Wire(e.to_string()))?.map_err(Failure::file(program))?;
+    if ended.success() {
+        Ok(())
+    } else {
+        Err(Failure::Wire(format!("the demonstration could not be prepared: {ended}")))
+    }
+}
+
 /// When the demonstration in this directory was first ready: what was done later, the visitor did.
 fn first_start(node: &Node, data: &Path) -> Result<Timestamp, Failure> {
-    let file = data.join("demo-since");
+    let file = data.join(SINCE);
     if let Some(since) = fs::read_to_string(&file).ok().and_then(|text| text.trim().parse().ok()) {
         return Ok(since);
     }
