@@ -55,7 +55,7 @@ struct Inner {
 impl Ca {
     /// The service on its database and its key store. `clock_health` says when the clock may be stamped.
     pub fn new(db: Db, cx: Cx, keys: Arc<dyn KeyStore>, config: Config, clock_health: Arc<dyn ClockHealth>) -> Self {
-        let stamps = tsa::Memory::new(config.tsa.serial_block);
+        let stamps = tsa::Memory::new(&config.tsa);
         let realms = Realms::new(db.clone(), keys);
         Self(Arc::new(Inner {
             db,

@@ -17,7 +17,7 @@ use pki::{
 };
 
 use crate::{
-    Ca,
+    Ca, TsaConfig,
     authority::{PkiError, Role, ServiceKind, usable},
 };
 
@@ -55,6 +55,7 @@ struct Unit {
 
 /// What this node's time-stamping unit keeps in memory.
 pub(crate) struct Memory {
+    policy: Oid,
     unit: RwLock<Option<Arc<Unit>>>,
     serials: Serials,
     batcher: Batcher,
@@ -62,10 +63,11 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    pub(crate) fn new(block: u32) -> Self {
+    pub(crate) fn new(config: &TsaConfig) -> Self {
         Self {
+            policy: Oid::new(&config.policy).unwrap_or(pki::oid::BEST_PRACTICE_TIME_STAMP_POLICY),
             unit: RwLock::default(),
-            serials: Serials::new(block),
+            serials: Serials::new(config.serial_block),
             batcher: Batcher::default(),
             latest: AtomicI64::new(i64::MIN),
         }
@@ -105,7 +107,7 @@ async fn try_answer(ca: &Ca, cx: &Cx, request: &[u8]) -> Result<Vec<u8>, Trouble
         return Err(Trouble::Refused(FailureInfo::BadDataFormat, "request-too-large"));
     }
     let request = TimeStampRequest::from_der(request).map_err(|info| Trouble::Refused(info, named(info)))?;
-    if request.policy.is_some_and(|p| p != policy(ca)) {
+    if request.policy.is_some_and(|p| p != ca.stamps().policy) {
         return Err(Trouble::Refused(FailureInfo::UnacceptedPolicy, "unaccepted-policy"));
     }
     if let Some(stamp) = stamp(ca, cx, &request).await? {
@@ -126,7 +128,7 @@ async fn stamp(ca: &Ca, cx: &Cx, request: &TimeStampRequest) -> Result<Option<Ve
         return Err(Trouble::Refused(FailureInfo::TimeNotAvailable, "unit-certificate-not-in-force"));
     }
     let info = TstInfo {
-        policy: policy(ca),
+        policy: memory.policy,
         digest: request.digest,
         imprint: request.imprint.clone(),
         serial: serial.to_be_bytes().to_vec(),
@@ -198,10 +200,6 @@ async fn unit(ca: &Ca, cx: &Cx) -> Result<Arc<Unit>, Trouble> {
     });
     *memory.unit.write().unwrap_or_else(PoisonError::into_inner) = Some(unit.clone());
     Ok(unit)
-}
-
-fn policy(ca: &Ca) -> Oid {
-    Oid::new(&ca.config().tsa.policy).unwrap_or(pki::oid::BEST_PRACTICE_TIME_STAMP_POLICY)
 }
 
 fn named(info: FailureInfo) -> &'static str {
