@@ -60,8 +60,8 @@ impl Engine {
                     let token = self.trust.time_stamp(cx, algorithm, digest).await?;
                     blocking(move || steps.give_stamp(&token).map(|()| steps).map_err(EngineError::from)).await?
                 }
-                Some(Want::Material { ends, known }) => {
-                    let material = self.trust.gather_with(cx, &ends, &known, &roots).await?;
+                Some(Want::Material { ends, known, since }) => {
+                    let material = self.trust.gather_with(cx, &ends, &known, since, &roots).await?;
                     blocking(move || steps.give_material(&material).map(|()| steps).map_err(EngineError::from)).await?
                 }
             };

@@ -72,20 +72,22 @@ impl Engine {
             body = body.stamped(&token)?;
             if level >= Level::LT {
                 let roots = self.trust.roots(cx).await?;
-                let unit = unit(&token, &roots.all())?;
-                body = body.provided(self.trust.gather(cx, &[certificate, unit], &roots).await?)?;
+                let (unit, stamped) = unit(&token, &roots.all())?;
+                let ends = [certificate, unit];
+                body = body.provided(self.trust.gather_with(cx, &ends, &[], Some(stamped), &roots).await?)?;
             }
         }
         Ok(Completed { format, body })
     }
 }
 
-/// The certificate of the unit that made a time stamp.
-fn unit(token: &[u8], known: &[Vec<u8>]) -> Result<Vec<u8>, EngineError> {
+/// The certificate of the unit that made a time stamp, and its time.
+fn unit(token: &[u8], known: &[Vec<u8>]) -> Result<(Vec<u8>, Timestamp), EngineError> {
     let trouble = |e: pki::Error| EngineError::TimeStamp(e.to_string());
     let token = TimeStampToken::from_ber(token).map_err(trouble)?;
     let known: Vec<Certificate> = known.iter().filter_map(|d| Certificate::from_der(d).ok()).collect();
-    token.verify(&known).map(|c| c.der().to_vec()).map_err(trouble)
+    let unit = token.verify(&known).map_err(trouble)?;
+    Ok((unit.der().to_vec(), token.info.time))
 }
 
 /// Writes the signed file. The inputs must be those the signature was prepared for: a changed one is noticed by its digest.

@@ -2,7 +2,7 @@ use ades::{
     gather::{Ask, Gather},
     material::Material,
 };
-use base::Cx;
+use base::{Cx, Timestamp};
 use contract::{Der, Peers, ca};
 use pki::{Certificate, DigestAlgorithm, OcspRequest, OcspResponse, TimeStampRequest, TimeStampResponse};
 
@@ -77,19 +77,21 @@ impl Trust {
 
     /// Everything that shows these end certificates valid now. A revoked one is an error.
     pub(crate) async fn gather(&self, cx: &Cx, ends: &[Vec<u8>], roots: &Roots) -> Result<Material, EngineError> {
-        self.gather_with(cx, ends, &[], roots).await
+        self.gather_with(cx, ends, &[], None, roots).await
     }
 
-    /// The same with further certificates that may lie between them and the root.
+    /// The same with further certificates that may lie between them and the root; status information of `since`, the time of the time
+    /// stamp, or later is preferred.
     pub(crate) async fn gather_with(
         &self,
         cx: &Cx,
         ends: &[Vec<u8>],
         known: &[Vec<u8>],
+        since: Option<Timestamp>,
         roots: &Roots,
     ) -> Result<Material, EngineError> {
         let known = [roots.all().as_slice(), known].concat();
-        let mut gather = Gather::new(ends, &known, cx.now())?;
+        let mut gather = Gather::new(ends, &known, cx.now())?.since(since);
         while let Some(ask) = gather.ask() {
             match &ask {
                 Ask::Ocsp { request, .. } => match self.ocsp(cx, request).await {
@@ -98,6 +100,9 @@ impl Trust {
                 },
                 Ask::Issuer { .. } | Ask::Crl { .. } => gather.answer(Err("not asked for in the national PKI")),
             }
+        }
+        for stale in gather.stale() {
+            tracing::warn!(of = %stale.of, age_seconds = stale.age.as_secs(), "no status information since the time stamp is to be had");
         }
         Ok(gather.finish()?)
     }
