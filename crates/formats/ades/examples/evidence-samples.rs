@@ -1,6 +1,6 @@
 //! Writes evidence records of every kind we make, each in a folder with the files that it is about, for judges that are not ours
 //! (`conformance/`). The time-stamping unit's certificate says that nobody can be asked about its status (RFC 9608), so that a record stands
-//! alone.
+//! alone; EU DSS does not take that of a unit and ends without a verdict on it.
 //!
 //! usage: evidence-samples OUT-DIR NOW(RFC 3339)
 #![expect(clippy::unwrap_used, reason = "a test program")]
