@@ -27,7 +27,7 @@ mod work;
 
 pub use config::Config;
 pub use receipt::Sealer;
-pub use report::{FindingDoc, ReportDoc, ScopeDoc, SignatoryDoc, SignatureDoc, TimestampDoc};
+pub use report::{EvidenceDoc, FindingDoc, ReportDoc, ScopeDoc, SignatoryDoc, SignatureDoc, TimestampDoc};
 
 use engine::{Engine, EngineLimits};
 

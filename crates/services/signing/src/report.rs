@@ -16,6 +16,12 @@ pub struct ReportDoc {
     pub signatures: Vec<SignatureDoc>,
     /// Contained files that no signature covers.
     pub unsigned: Vec<String>,
+    /// Time stamps that belong to no signature.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub timestamps: Vec<TimestampDoc>,
+    /// Evidence records that belong to no signature.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence_records: Vec<EvidenceDoc>,
 }
 
 /// The verdict about one signature.
@@ -25,6 +31,9 @@ pub struct SignatureDoc {
     pub id: String,
     /// `XAdES`, `PAdES`, …
     pub format: String,
+    /// Id of the signature that this one counter-signs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counter_of: Option<String>,
     /// `XAdES-BASELINE-LT`.
     pub level: String,
     /// `TOTAL_PASSED`, `INDETERMINATE` or `TOTAL_FAILED`.
@@ -43,6 +52,9 @@ pub struct SignatureDoc {
     pub best_time: Option<Timestamp>,
     /// Time stamps.
     pub timestamps: Vec<TimestampDoc>,
+    /// Evidence records over it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence_records: Vec<EvidenceDoc>,
     /// What is covered.
     pub scope: Vec<ScopeDoc>,
     /// What was found.
@@ -67,6 +79,18 @@ pub struct TimestampDoc {
     /// `PASSED`, `INDETERMINATE` or `FAILED`.
     pub indication: String,
     /// The time it states.
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub time: Option<Timestamp>,
+}
+
+/// An evidence record.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct EvidenceDoc {
+    /// `RFC 4998` or `RFC 6283`.
+    pub form: String,
+    /// `PASSED`, `INDETERMINATE` or `FAILED`.
+    pub indication: String,
+    /// Since when it proves that the objects existed.
     #[schema(value_type = Option<String>, format = "date-time")]
     pub time: Option<Timestamp>,
 }

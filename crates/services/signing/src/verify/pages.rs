@@ -76,6 +76,13 @@ impl<'a> VerdictPage<'a> {
     fn sub(&self, s: &SignatureDoc) -> String {
         s.sub_indication.clone().unwrap_or_default()
     }
+    fn proof(&self, indication: &str) -> &'static str {
+        match indication {
+            "PASSED" => "ok",
+            "FAILED" => "bad",
+            _ => "warn",
+        }
+    }
     fn tone(&self, severity: &str) -> &'static str {
         match severity {
             "error" => "bad",
