@@ -192,6 +192,7 @@ pub(crate) fn bench(seconds: u32) -> Done {
 /// What takes hours.
 pub(crate) fn soak(count: u32) -> Done {
     need::debian(true)?;
+    run(&root(), "bash", &["conformance/c14n/run", "42000"], &peers(&[]))?;
     cargo(&["build", "-p", "ades", "--example", "large-pdf", "--quiet"], &[])?;
     let large = target().join("large.pdf");
     let program = target().join("debug/examples/large-pdf");
