@@ -138,12 +138,12 @@ fn next(piece: &[u8]) -> Option<(usize, Word)> {
 
 /// Where the two numbers that end these bytes begin.
 fn head(before: &[u8]) -> Option<usize> {
-    let back = |end: usize, what: fn(&u8) -> bool| {
+    let back = |end: usize, what: &dyn Fn(&u8) -> bool| {
         let run = before.get(..end).unwrap_or_default().iter().rev().take(HEAD).take_while(|b| what(b)).count();
         end - run
     };
-    let (space, digit): (fn(&u8) -> bool, fn(&u8) -> bool) =
-        (|b| matches!(b, 0 | 9 | 10 | 12 | 13 | 32), u8::is_ascii_digit);
+    let space = &|b: &u8| matches!(b, 0 | 9 | 10 | 12 | 13 | 32);
+    let digit = &|b: &u8| b.is_ascii_digit();
     let generation_end = back(before.len(), space);
     let generation = back(generation_end, digit);
     let number_end = back(generation, space);
