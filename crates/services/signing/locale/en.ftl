@@ -303,3 +303,5 @@ signing-proof-record = Evidence record
 signing-proof-PASSED = Valid
 signing-proof-INDETERMINATE = Undetermined
 signing-proof-FAILED = Not valid
+signing-ask-lists = Qualification is checked with the trusted lists fetched on { $at }.
+signing-lists-watch = Trusted lists

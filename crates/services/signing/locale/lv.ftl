@@ -310,3 +310,5 @@ signing-proof-record = Pierādījumu ieraksts
 signing-proof-PASSED = Derīgs
 signing-proof-INDETERMINATE = Nav nosakāms
 signing-proof-FAILED = Nav derīgs
+signing-ask-lists = Kvalifikāciju pārbaudām ar uzticamajiem sarakstiem, kas iegūti { $at }.
+signing-lists-watch = Uzticamie saraksti

@@ -17,11 +17,21 @@ pub struct Config {
     pub renew_days: i64,
     /// Minutes for which a verdict can be looked at.
     pub report_minutes: i64,
+    /// Trusted lists.
+    pub lists: crate::lists::ListsConfig,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { files: 20, file_size: 1 << 30, minutes: 60, keep_days: 30, renew_days: 90, report_minutes: 60 }
+        Self {
+            files: 20,
+            file_size: 1 << 30,
+            minutes: 60,
+            keep_days: 30,
+            renew_days: 90,
+            report_minutes: 60,
+            lists: crate::lists::ListsConfig::default(),
+        }
     }
 }
 

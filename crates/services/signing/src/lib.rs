@@ -18,6 +18,7 @@ mod config;
 pub mod engine;
 mod errand;
 mod keep;
+mod lists;
 mod receipt;
 mod report;
 mod session;
@@ -26,6 +27,7 @@ mod verify;
 mod work;
 
 pub use config::Config;
+pub use lists::ListsConfig;
 pub use receipt::Sealer;
 pub use report::{EvidenceDoc, FindingDoc, ReportDoc, ScopeDoc, SignatoryDoc, SignatureDoc, TimestampDoc};
 
@@ -42,6 +44,7 @@ struct Inner {
     peers: Peers,
     sealer: Sealer,
     config: Config,
+    lists: lists::Shared,
 }
 
 /// Kind of the scheduled job that clears away what has expired.
@@ -56,7 +59,7 @@ impl Signing {
     /// The service.
     pub fn with(db: Db, peers: Peers, blobs: Blobs, sealer: Sealer, config: Config) -> Self {
         let engine = Engine::new(peers.clone(), EngineLimits::default());
-        Self(Arc::new(Inner { db, blobs, engine, peers, sealer, config }))
+        Self(Arc::new(Inner { db, blobs, engine, peers, sealer, config, lists: lists::Shared::default() }))
     }
 
     /// What signs and judges, for use without HTTP.
@@ -76,6 +79,9 @@ impl Signing {
     pub(crate) fn peers(&self) -> &Peers {
         &self.0.peers
     }
+    pub(crate) fn lists(&self) -> &lists::Shared {
+        &self.0.lists
+    }
     pub(crate) fn config(&self) -> &Config {
         &self.0.config
     }
@@ -90,7 +96,8 @@ impl Signing {
             .nav(Nav::new(40, "/validate", "signing-nav-validate", Permission::Public))
             .asset(Asset::js("web-eid.js", agent::WEB_EID_JS))
             .asset(Asset::js("sign.js", include_str!("sign/sign.js")))
-            .watch(self.watch());
+            .watch(self.watch())
+            .watch(lists::watch(self));
         let routes = sign::routes(self, routes);
         let routes = keep::routes(self, routes);
         let routes = verify::routes(self, routes);
@@ -149,6 +156,12 @@ impl Signing {
             async move { work::augment_job(&this, &cx, &job).await }
         });
         let this = self.clone();
+        worker.on(lists::REFRESH, move |cx, _| {
+            let this = this.clone();
+            async move { lists::refresh_job(&this, &cx).await }
+        });
+        worker.every(lists::REFRESH, jiff::SignedDuration::from_hours(6));
+        let this = self.clone();
         worker.on(SWEEP, move |cx, _| {
             let this = this.clone();
             async move {
@@ -163,5 +176,5 @@ impl Signing {
 
 /// Every statement of this crate; prepared on both databases by a test.
 pub fn queries() -> Vec<&'static str> {
-    [errand::QUERIES, keep::QUERIES, verify::QUERIES, work::QUERIES].concat()
+    [errand::QUERIES, keep::QUERIES, lists::QUERIES, verify::QUERIES, work::QUERIES].concat()
 }

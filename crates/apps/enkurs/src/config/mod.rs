@@ -59,6 +59,9 @@ pub struct Config {
     /// Certification authority.
     #[serde(default)]
     pub ca: ca::Config,
+    /// Signing and validation.
+    #[serde(default)]
+    pub signing: signing::Config,
     /// Ledger.
     #[serde(default)]
     pub ledger: Ledger,
@@ -304,6 +307,7 @@ impl Config {
             nodes: None,
             jobs: Jobs::default(),
             ca: ca::Config::default(),
+            signing: signing::Config::default(),
             ledger: Ledger::default(),
             log: Log::default(),
             demo: false,

@@ -1,7 +1,10 @@
+use std::sync::Arc;
+
 use ades::{
     asic::AsicError,
     detect,
     facts::FileFacts,
+    lists::Catalogue,
     validate::{Anchors, Basis, Lang, Material, Need, Policy, Report, validate_file},
     xades::Nothing,
     zip::ZipError,
@@ -20,6 +23,8 @@ const ROUNDS: usize = 4;
 pub struct Validation {
     /// What is trusted; the national PKI when nothing is given.
     pub anchors: Option<Anchors>,
+    /// Trusted lists that are asked, too.
+    pub lists: Option<Arc<Catalogue>>,
     /// The time of validation; now when nothing is given.
     pub time: Option<Timestamp>,
     /// Language of the texts.
@@ -44,7 +49,7 @@ impl Engine {
         let policy = Policy::default();
         let mut material = Material::default();
         let national = self.trust.roots(cx).await;
-        let anchors = match (&how.anchors, &national) {
+        let mut anchors = match (&how.anchors, &national) {
             (Some(given), _) => given.clone(),
             (None, Ok(roots)) => Anchors::new(roots.roots.iter().cloned()),
             (None, Err(_)) => {
@@ -52,6 +57,9 @@ impl Engine {
                 return Err(EngineError::State);
             }
         };
+        if let Some(lists) = &how.lists {
+            anchors.extend(Anchors::from_lists(Arc::clone(lists)));
+        }
         let national: Vec<Certificate> = national.map(|r| [r.roots, r.issuers].concat()).unwrap_or_default();
         if !how.offline {
             material.certificates = national.iter().map(|c| c.der().to_vec()).collect();

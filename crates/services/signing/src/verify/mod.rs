@@ -15,6 +15,7 @@ use crate::{
     Signing,
     engine::{EngineError, Input, Validation, media_type},
     errand::{ErrandError, NewFile},
+    lists,
     receipt::{self, Receipt},
     report::ReportDoc,
     session,
@@ -36,7 +37,8 @@ pub(crate) fn routes(app: &Signing, routes: Routes) -> Routes {
 }
 
 async fn ask(State(app): State<Signing>, cx: PageCx) -> Answer {
-    cx.page(&AskPage::new(&cx, &app, &Filled::default()))
+    let fetched = lists::fetched(&app).await?;
+    cx.page(&AskPage::new(&cx, &app, &Filled::default()).lists(fetched))
 }
 
 async fn upload(State(app): State<Signing>, cx: PageCx, mut up: Upload) -> Answer {
@@ -76,7 +78,8 @@ async fn take(app: &Signing, cx: &Cx, up: &mut Upload) -> Result<NewFile, Errand
 pub(crate) async fn judge(app: &Signing, cx: &Cx, file: &NewFile) -> Result<[ReportDoc; 2], ErrandError> {
     let blob = &file.blob;
     let input = Input::blob(&file.name, media_type(&file.name), blob.size, app.blobs(), &blob.address);
-    let report = app.engine().validate(cx, &input, &Validation::default()).await?;
+    let how = Validation { lists: lists::current(app).await?, ..Validation::default() };
+    let report = app.engine().validate(cx, &input, &how).await?;
     Ok([ReportDoc::of(&report), ReportDoc::of(&report.in_language(Lang::En))])
 }
 

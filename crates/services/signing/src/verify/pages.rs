@@ -16,11 +16,16 @@ pub(super) struct AskPage<'a> {
     form: &'a Filled,
     limit: String,
     refusal: Option<ErrandError>,
+    lists: Option<base::Timestamp>,
 }
 
 impl<'a> AskPage<'a> {
     pub(super) fn new(cx: &'a PageCx, app: &Signing, form: &'a Filled) -> Self {
-        Self { cx, form, limit: size(app.config().file_size), refusal: None }
+        Self { cx, form, limit: size(app.config().file_size), refusal: None, lists: None }
+    }
+    /// With the time at which the trusted lists were fetched.
+    pub(super) fn lists(self, lists: Option<base::Timestamp>) -> Self {
+        Self { lists, ..self }
     }
     /// The page after a refusal.
     pub(super) fn refused(self, refusal: ErrandError) -> Self {

@@ -4,6 +4,7 @@
 mod bench;
 mod engine;
 mod journey;
+mod lists;
 mod programs;
 mod refusals;
 mod rules;
