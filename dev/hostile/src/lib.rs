@@ -95,6 +95,22 @@ pub fn cms(bytes: &[u8]) {
                 (i.to_be_signed(), i.message_digest(), i.content_type(), i.signing_time(), i.certificate_references());
         }
     }
+    let nothing = || Box::new(ades::xades::Nothing);
+    let _ = ades::cades::read("a.p7s", &mut Cursor::new(bytes), nothing().as_mut());
+    let _ = ades::cades::read_pem("a.p7s", &mut Cursor::new(bytes), nothing().as_mut());
+    if let Ok(file) = ades::cades::File::open("a.p7s", Cursor::new(bytes.to_vec()), nothing()) {
+        raise(Box::new(file));
+    }
+}
+
+/// What is asked of a file of strangers before anything is added to it.
+fn raise(mut file: Box<dyn ades::augment::Raise>) {
+    for id in file.ids() {
+        let _ = (file.level(&id), file.signing_certificates(&id), file.tokens(&id), file.carried(&id));
+        let _ = file.stamp_imprint(&id, pki::DigestAlgorithm::Sha256);
+        let _ = file.archive_imprint(&id, pki::DigestAlgorithm::Sha256);
+    }
+    let _ = file.write(&mut std::io::sink());
 }
 
 /// PEM with any number of certificates.
@@ -156,6 +172,9 @@ pub fn asic(bytes: &[u8]) {
         let _ = container.files(pki::DigestAlgorithm::Sha256);
     }
     let _ = ades::asic::read(Cursor::new(bytes), &limits);
+    if let Ok(container) = ades::asic::cades::CadesContainer::open(Cursor::new(bytes.to_vec()), &limits) {
+        raise(Box::new(container));
+    }
 }
 
 /// PDF with its signatures.

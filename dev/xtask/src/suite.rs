@@ -115,6 +115,11 @@ pub(crate) fn test(only: Option<&str>, install: bool) -> Done {
         let script = "conformance/signatures/evidence".to_owned();
         run(&root(), "bash", &[script, samples, value("ENKURS_SIGN"), value("DSS_CLASSPATH"), work], &[])
     })?;
+    parts.part("conformance: CAdES (EU DSS, openssl)", |_| {
+        let mut env = peers(&[]);
+        env.push(("DSS_CLASSPATH", need::dss()?));
+        script("conformance/cades/run", &env)
+    })?;
     parts.part("conformance: PDF signatures (EU DSS, pyHanko, qpdf, poppler)", |_| {
         let mut env =
             peers(&[("PYTHON", need::python()?), ("PADES_SAMPLES", target().join("debug/examples/pades-samples"))]);

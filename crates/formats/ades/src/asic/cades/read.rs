@@ -47,6 +47,14 @@ pub(crate) fn read<R: Read + Seek>(files: &mut Files<R>, facts: &mut FileFacts) 
     reader.stamped
 }
 
+/// A time stamp file with the manifest it is over.
+struct Stamp {
+    name: String,
+    token: Vec<u8>,
+    manifest: Option<String>,
+    checked: Vec<Checked>,
+}
+
 /// What one manifest says of one file.
 struct Checked {
     name: String,
@@ -190,17 +198,17 @@ impl<R: Read + Seek> Reader<'_, R> {
 
     /// Time stamps: over a manifest, or over the one file. Those over signatures are told with the signatures.
     fn tokens(&mut self) {
-        let mut found: Vec<(String, Vec<u8>, Option<String>, Vec<Checked>)> = Vec::new();
+        let mut found = Vec::new();
         for name in self.of(Internal::Token) {
             let Some(token) = self.content(&name) else { continue };
             let Ok(manifest) = self.manifest_of(&name) else { continue };
             let checked = manifest.as_ref().map(|m| self.check(m)).unwrap_or_default();
             self.held.insert(name.clone(), token_objects(&token));
-            found.push((name, token, manifest, checked));
+            found.push(Stamp { name, token, manifest, checked });
         }
         let time = |token: &[u8]| TimeStampToken::from_ber(token).ok().map(|t| t.info.time);
-        found.sort_by_key(|(_, token, ..)| time(token));
-        for (name, token, manifest, checked) in found {
+        found.sort_by_key(|s: &Stamp| time(&s.token));
+        for Stamp { name, token, manifest, checked } in found {
             let Some(object) = manifest.clone().or_else(|| self.only_file()) else {
                 self.tell("asic.no-signed-manifest", &name, false);
                 continue;
