@@ -38,7 +38,7 @@ impl Work<'_> {
         }
         drop(progress);
         let mut inputs = Inputs(names.iter().cloned().zip(o.files.iter().cloned()).collect());
-        let (xml, level) = self.xades(builder.files(), Naming::signature_id(0), &mut inputs).await?;
+        let (xml, level) = self.container_signature(builder.files(), Naming::signature_id(0), &mut inputs).await?;
         let path = builder.finish(&[xml])?.commit()?;
         self.made(&o.files, path, naming.extension(), level);
         Ok(())
@@ -61,28 +61,35 @@ impl Work<'_> {
         let digest = self.credential.algorithm()?.companion_digest();
         let files = container.files(digest)?;
         let (name, id) = container.next_signature();
-        let (xml, level) = self.xades(&files, id, &mut container).await?;
+        let (xml, level) = self.container_signature(&files, id, &mut container).await?;
         let format = container.naming().extension();
         let path = container.add_signature(out, &name, &xml, self.cx.now())?.commit()?;
         self.made(std::slice::from_ref(input), path, format, level);
         Ok(())
     }
 
+    /// What every XAdES signature of this run has.
+    pub(super) fn xades_request(&self) -> Result<Request, Failure> {
+        let o = self.options;
+        let mut request = Request::new(self.credential.certificate.der(), self.cx.now())?;
+        request.algorithm = self.credential.algorithm()?;
+        request.digest = request.algorithm.companion_digest();
+        request.chain = self.credential.chain.iter().map(|c| c.der().to_vec()).collect();
+        request.roles.clone_from(&o.role);
+        request.place = o.city.as_ref().map(|c| Place { city: Some(c.clone()), ..Place::default() });
+        Ok(request)
+    }
+
     /// A signature over these files, at the wanted level.
-    async fn xades(
+    async fn container_signature(
         &mut self,
         files: &[DataObject],
         id: String,
         objects: &mut (dyn Objects + Send),
     ) -> Result<(String, Level), Failure> {
         let o = self.options;
-        let mut request = Request::new(self.credential.certificate.der(), self.cx.now())?;
+        let mut request = self.xades_request()?;
         request.id = id;
-        request.algorithm = self.credential.algorithm()?;
-        request.digest = request.algorithm.companion_digest();
-        request.chain = self.credential.chain.iter().map(|c| c.der().to_vec()).collect();
-        request.roles.clone_from(&o.role);
-        request.place = o.city.as_ref().map(|c| Place { city: Some(c.clone()), ..Place::default() });
         let prepared = prepare(files, request)?;
         let value = self.credential.sign(prepared.to_be_signed(), &o.key.secret, self.ui).await?;
         let mut signed = prepared.finish(&value)?;

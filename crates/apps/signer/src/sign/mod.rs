@@ -7,6 +7,7 @@ mod level;
 pub(crate) mod media;
 pub(crate) mod names;
 mod pdf;
+mod xades;
 
 use std::path::{Path, PathBuf};
 
@@ -41,7 +42,8 @@ pub(crate) enum Kind {
     Pdf,
     /// ASiC-S: one file in a container; with --with cades.
     Asics,
-    /// Not made yet.
+    /// XAdES: an XML file with the signature inside (NAME-signed.xml), another file inside the signature (NAME.xades.xml), or with --detached
+    /// beside it.
     Xades,
     /// CAdES: each file for itself, the data inside (NAME.p7m), or with --detached beside them (NAME.p7s).
     Cades,
@@ -137,7 +139,7 @@ pub(crate) struct Options {
     /// How a signature in JSON is written (JAdES).
     #[arg(long, value_enum, default_value = "flattened")]
     serialization: jades::Written,
-    /// Leave the file out of the signature (JAdES: it is named with its digest; CAdES: NAME.p7s).
+    /// Leave the file out of the signature (JAdES, XAdES: it is named with its digest; CAdES: NAME.p7s).
     #[arg(long, alias = "detached-signature")]
     detached: bool,
     #[command(flatten)]
@@ -193,6 +195,7 @@ pub(crate) async fn run(o: Options, ui: &Ui) -> Result<u8, Failure> {
         Plan::New(naming) => work.new_container(naming).await?,
         Plan::Add => work.add_to_container().await?,
         Plan::Jades => work.jades().await?,
+        Plan::Xades => work.xades().await?,
         Plan::NewCades { extended } => work.new_cades_container(extended).await?,
         Plan::AddCades => {
             for file in &o.files {
@@ -224,6 +227,8 @@ enum Plan {
     Pdf,
     /// One signature in JSON.
     Jades,
+    /// One signature in XML.
+    Xades,
     /// A new container with CAdES.
     NewCades { extended: bool },
     /// One more signature in a CMS file.
@@ -259,10 +264,7 @@ impl Plan {
             }
             Some(Kind::Jades) => Ok(Self::Jades),
             Some(Kind::Cades) => Ok(Self::Cades),
-            Some(other) => Err(Failure::usage(
-                "sign.format",
-                other.to_possible_value().map_or_else(String::new, |v| v.get_name().to_owned()),
-            )),
+            Some(Kind::Xades) => Ok(Self::Xades),
         }
     }
 }
