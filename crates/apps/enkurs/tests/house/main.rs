@@ -56,7 +56,7 @@ impl House {
         let answer = self.services.peers.call(cx, Ocsp(Der(request.to_der().unwrap()))).await.unwrap();
         let response = OcspResponse::from_der(&answer.0).unwrap();
         response.responder_certificate(&issuer, &[]).unwrap();
-        response.find(&certificate, &issuer).unwrap().status.clone()
+        response.find(&certificate, &issuer).unwrap().status
     }
 }
 

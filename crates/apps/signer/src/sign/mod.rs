@@ -40,7 +40,7 @@ pub(crate) enum Kind {
     Asice,
     /// PDF: each file for itself, PAdES.
     Pdf,
-    /// ASiC-S: one file in a container; with --with cades.
+    /// ASiC-S: one file in a container.
     Asics,
     /// XAdES: an XML file with the signature inside (NAME-signed.xml), another file inside the signature (NAME.xades.xml), or with --detached
     /// beside it.
@@ -255,6 +255,7 @@ impl Plan {
             Some(Kind::Asice) if o.with == With::Cades => Ok(Self::NewCades { extended: true }),
             Some(Kind::Asics) if o.with == With::Cades => Ok(Self::NewCades { extended: false }),
             Some(Kind::Asice) => Ok(Self::New(Naming::Asice)),
+            Some(Kind::Asics) => Ok(Self::New(Naming::Asics)),
             Some(Kind::Pdf | Kind::Cades) if o.out.as_ref().is_some_and(|p| o.files.len() > 1 && !p.is_dir()) => {
                 Err(Failure::usage("sign.out-for-many", ""))
             }

@@ -146,7 +146,7 @@ pub(crate) async fn register(State(me): State<Identity>, cx: PageCx, fields: Fie
             let body = json!({ "name": new.name, "institution": new.institution, "rights": rights,
                 "requests": new.quota.requests, "bytes": new.quota.bytes, "key": new.keys.is_some(),
                 "certificate": new.certificate, "by": by });
-            ledger::record(tx, Entry::new("identity.client.registered", &format!("client:{id}"), body)).await?;
+            ledger::record(tx, Entry::new("identity.client.registered", format!("client:{id}"), body)).await?;
             Ok(Some(id))
         })
     });
@@ -170,7 +170,7 @@ async fn turn(me: &Identity, cx: &PageCx, id: String, on: bool) -> Answer {
             let done = if *on { client::resume(tx, id).await? } else { client::suspend(tx, id).await? };
             if done {
                 let kind = if *on { "identity.client.resumed" } else { "identity.client.suspended" };
-                ledger::record(tx, Entry::new(kind, &format!("client:{id}"), json!({ "by": by }))).await?;
+                ledger::record(tx, Entry::new(kind, format!("client:{id}"), json!({ "by": by }))).await?;
             }
             Ok::<_, Fault>(done)
         })

@@ -161,7 +161,7 @@ async fn first(
 ) -> Result<bool, Fault> {
     let id = format!("{}|{}", client.id, claims.id);
     let rights: Vec<&str> = rights.iter().map(|r| r.name()).collect();
-    let entry = Entry::new("identity.client.token", &format!("client:{}", client.id), json!({ "scope": rights }));
+    let entry = Entry::new("identity.client.token", format!("client:{}", client.id), json!({ "scope": rights }));
     let work = (cx.cx(), (id, claims.expires, entry));
     me.0.db
         .write(&work, |tx: &mut Tx, (_, (id, expires, entry))| {

@@ -21,7 +21,7 @@ pub struct Completed {
 
 #[derive(Clone, Debug)]
 enum Signed {
-    Pdf(pades::Signed),
+    Pdf(Box<pades::Signed>),
     New(xades::Signed),
     More(String, xades::Signed),
 }
@@ -35,14 +35,14 @@ impl Signed {
     }
     fn stamped(self, token: &[u8]) -> Result<Self, EngineError> {
         Ok(match self {
-            Self::Pdf(s) => Self::Pdf(s.with_timestamp(token)?),
+            Self::Pdf(s) => Self::Pdf(Box::new(s.with_timestamp(token)?)),
             Self::New(s) => Self::New(s.with_timestamp(token)?),
             Self::More(name, s) => Self::More(name, s.with_timestamp(token)?),
         })
     }
     fn provided(self, material: Material) -> Result<Self, EngineError> {
         Ok(match self {
-            Self::Pdf(s) => Self::Pdf(s.with_material(material)),
+            Self::Pdf(s) => Self::Pdf(Box::new(s.with_material(material))),
             Self::New(s) => Self::New(s.with_material(material)?),
             Self::More(name, s) => Self::More(name, s.with_material(material)?),
         })
@@ -62,7 +62,7 @@ impl Engine {
         let value = prepared.accept(value)?;
         let format = prepared.format;
         let mut body = match prepared.body {
-            Body::Pdf(p) => Signed::Pdf(p.finish(&value)?),
+            Body::Pdf(p) => Signed::Pdf(Box::new(p.finish(&value)?)),
             Body::New(p) => Signed::New(p.finish(&value)?),
             Body::More(name, p) => Signed::More(name, p.finish(&value)?),
         };

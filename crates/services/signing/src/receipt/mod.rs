@@ -12,7 +12,6 @@ use base::Cx;
 use keys::KeyStore;
 use ledger::Entry;
 use serde_json::json;
-use store::StoreError;
 
 pub(crate) use paper::Receipt;
 
@@ -44,9 +43,7 @@ pub(crate) async fn seal(app: &Signing, cx: &Cx, receipt: Receipt<'_>) -> Result
     let entry = Entry::new("signing.receipt.intended", id, json!({ "paper": digest, "file": receipt.sha256 }));
     let write = (cx, entry);
     app.db()
-        .write(&write, |tx, (_, entry)| {
-            Box::pin(async move { ledger::record(tx, entry.clone()).await.map(|_| ()).map_err(StoreError::from) })
-        })
+        .write(&write, |tx, (_, entry)| Box::pin(async move { ledger::record(tx, entry.clone()).await.map(|_| ()) }))
         .await?;
     let hand = seal::Hand::new(app, cx, id.to_string()).await?;
     let input = Input::bytes("receipt.pdf", paper);

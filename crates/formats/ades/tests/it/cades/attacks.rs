@@ -149,7 +149,7 @@ fn broken_messages_are_refused_by_name() {
     for cut in (0..cms.len()).step_by(7) {
         assert!(!holds(&facts(&cms[..cut])), "{cut}");
     }
-    let deep = [vec![0x30, 0x80].repeat(5000), vec![0; 10]].concat();
+    let deep = [[0x30, 0x80].repeat(5000), vec![0; 10]].concat();
     assert!(!holds(&facts(&deep)));
     // Content in ever deeper pieces.
     let head =

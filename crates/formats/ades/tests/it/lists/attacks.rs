@@ -88,7 +88,7 @@ fn weak_algorithms_and_signers_out_of_time_are_refused() {
     let list = union.national("LV", 7);
     let expired = TestEntity::root("Beidzies", TestKey::p256());
     let late = sign(&list, &expired, day(7400));
-    let found = verify(&late, Signers::Of(&[expired.certificate.clone()]), &Limits::default());
+    let found = verify(&late, Signers::Of(std::slice::from_ref(&expired.certificate)), &Limits::default());
     assert!(matches!(found, Err(ListError::Signer(_))), "{found:?}");
 }
 

@@ -58,7 +58,8 @@ fn entity(name: &str) -> TestEntity {
 fn providers_and_their_history_are_found() {
     let (operator, wallet, pid) = (entity("Uzraugs"), entity("Maks"), entity("PID"));
     let text = jws(&payload(&wallet, &pid), &operator, |_| {});
-    let (list, signer) = lote::verify(text.as_bytes(), Signers::Of(&[operator.certificate.clone()])).unwrap();
+    let (list, signer) =
+        lote::verify(text.as_bytes(), Signers::Of(std::slice::from_ref(&operator.certificate))).unwrap();
     assert_eq!(signer, operator.certificate);
     assert_eq!((list.sequence, list.entities.len()), (4, 1));
     assert_eq!(list.certificates(lote::WALLET_ISSUANCE, day(60)), [("Maks", wallet.certificate.clone())]);
@@ -75,7 +76,7 @@ fn signatures_that_do_not_hold_are_refused() {
     let (operator, other, wallet) = (entity("Uzraugs"), entity("Cits"), entity("Maks"));
     let body = payload(&wallet, &wallet);
     let check = |text: &str| {
-        let found = lote::verify(text.as_bytes(), Signers::Of(&[operator.certificate.clone()]));
+        let found = lote::verify(text.as_bytes(), Signers::Of(std::slice::from_ref(&operator.certificate)));
         found.map(|_| "").map_err(|e| e.code())
     };
     let good = jws(&body, &operator, |_| {});
@@ -116,9 +117,9 @@ fn the_xml_form_is_read() {
         STANDARD.encode(wallet.certificate.der()),
     );
     let bytes = sign_xml(&xml, &operator, day(10));
-    let (list, _) = lote::verify(&bytes, Signers::Of(&[operator.certificate.clone()])).unwrap();
+    let (list, _) = lote::verify(&bytes, Signers::Of(std::slice::from_ref(&operator.certificate))).unwrap();
     assert_eq!(list.certificates(lote::WALLET_ISSUANCE, day(20)), [("Maks", wallet.certificate.clone())]);
-    let other = lote::verify(&bytes, Signers::Of(&[wallet.certificate.clone()]));
+    let other = lote::verify(&bytes, Signers::Of(std::slice::from_ref(&wallet.certificate)));
     assert!(matches!(other, Err(ListError::Signer(_))), "{other:?}");
     assert_eq!(lote::verify(xml.as_bytes(), Signers::Anybody).unwrap_err(), ListError::Unsigned);
 }
