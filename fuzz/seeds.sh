@@ -1,10 +1,11 @@
 #!/bin/sh
-# Makes the seeds of the fuzz targets: seeds.sh CORPUS JOURNEY (absolute paths; JOURNEY holds what `enkurs demo --journey` signed).
+# Makes the seeds of the fuzz targets: seeds.sh CORPUS JOURNEY EXAMPLES (absolute paths; JOURNEY holds what `enkurs demo --journey` signed,
+# EXAMPLES the built examples of ades: target/debug/examples).
 set -eu
-out=$1; j=$2
+out=$1; j=$2; x=$3
 rm -rf "$out"; mkdir -p "$out"
 w=$(mktemp -d); cd "$w"
-for k in certificate certification-request crl ocsp-request ocsp-response time-stamp-request time-stamp-response time-stamp-token cms pem xml zip asic pdf any-file pkcs12 lint apdu tlv web-eid-token; do mkdir -p "$out/$k"; done
+for k in certificate certification-request crl ocsp-request ocsp-response time-stamp-request time-stamp-response time-stamp-token cms pem xml zip asic pdf any-file pkcs12 lint apdu tlv web-eid-token xades jades evidence-record trusted-list entity-list; do mkdir -p "$out/$k"; done
 openssl ecparam -name prime256v1 -genkey -noout -out ca.key
 openssl req -x509 -new -key ca.key -subj "/C=LV/O=Paraugs/CN=Paraugu sakne" -days 3650 -sha256 -out ca.pem
 openssl ecparam -name secp384r1 -genkey -noout -out k.key
@@ -70,4 +71,14 @@ printf '{"unverifiedCertificate":"%s","algorithm":"ES384","signature":"%s","form
 for f in "$j"/*.edoc "$j"/*.asice; do [ -f "$f" ] || continue; b=$(basename "$f"); cp "$f" "$out/asic/$b"; cp "$f" "$out/any-file/$b"; unzip -p "$f" 'META-INF/*signatures*.xml' > "$out/xml/signatures-$b.xml"; done
 for f in "$j"/*.pdf; do [ -f "$f" ] || continue; cp "$f" "$out/pdf/"; cp "$f" "$out/any-file/"; done
 mkdir z; echo a > z/a; head -c 3000 /dev/zero > z/b; (cd z && zip -q -r "$out/zip/two.zip" . && zip -q -0 "$out/zip/stored.zip" a)
+now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+for e in xades jades evidence list; do mkdir -p s/$e; done
+"$x/xades-samples" s/xades "$now" >/dev/null; "$x/jades-samples" s/jades "$now" >/dev/null; "$x/evidence-samples" s/evidence "$now" >/dev/null
+"$x/list-samples" s/list "$now" http://127.0.0.1:1 >/dev/null
+cp s/xades/p256-B-enveloped.xml s/xades/p256-LT-countersigned.xml s/xades/p256-LTA-enveloping-xml.xml "$out/xades/"
+cp s/jades/by-uri/p256-flattened-by-uri-b64-LTA.json s/jades/by-uri/p256-compact-by-uri-b64-B.json s/jades/several/p256-countered.json "$out/jades/"
+cp "$(find s/evidence -name '*.ers' -path '*last*' | sort | head -1)" "$out/evidence-record/regrown.ers"
+cp "$(find s/evidence/xml-5-2-regrown -name '*.xml' | sort | head -1)" "$out/evidence-record/regrown.xml"
+cp s/list/lotl.xml "$out/trusted-list/"; cp s/jades/by-uri/p256-compact-by-uri-b64-B.json "$out/entity-list/compact.jws"
+printf '<?xml version="1.0"?><ListOfTrustedEntities xmlns="http://uri.etsi.org/019602/v1#"><ListAndSchemeInformation><LoTEVersionIdentifier>1</LoTEVersionIdentifier></ListAndSchemeInformation></ListOfTrustedEntities>' > "$out/entity-list/small.xml"
 find "$out" -size 0 -print

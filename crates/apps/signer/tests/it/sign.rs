@@ -128,6 +128,46 @@ fn cades_in_every_shape_and_level_and_raised() {
 }
 
 #[test]
+fn xades_around_inside_and_beside_and_simple_containers() {
+    let Some(place) = Place::new(22, KeyKind::P256) else { return };
+    let good = |out: std::process::Output| assert_eq!(code(&out), 0, "{}", String::from_utf8_lossy(&out.stderr));
+    let judged = |file: &str, more: &[&str], level: &str, count: usize| {
+        let fixed = ["--json", "validate", "--offline", "--trust-anchor", "root.pem", file];
+        let out = run(place.path(), &[&fixed[..], more].concat());
+        let report: Value = serde_json::from_slice(&out.stdout).unwrap();
+        assert_eq!(code(&out), 0, "{report:#}");
+        let signatures = report["signatures"].as_array().unwrap();
+        assert_eq!(signatures.len(), count, "{report:#}");
+        for s in signatures {
+            assert_eq!(s["level"], format!("XAdES-BASELINE-{level}"), "{report:#}");
+        }
+    };
+    fs::write(place.path().join("d.xml"), "<?xml version=\"1.0\"?>\n<līgums summa=\"100\">teksts</līgums>\n").unwrap();
+    for level in ["LT", "LTA"] {
+        let (xml, around, beside, simple) =
+            (format!("{level}.xml"), format!("{level}-in.xml"), format!("{level}-at.xml"), format!("{level}.asics"));
+        good(place.sign(&["--format", "xades", "--level", level, "--out", &xml, "d.xml"]));
+        judged(&xml, &[], level, 1);
+        let two = format!("{level}-2.xml");
+        good(place.sign(&["--format", "xades", "--level", level, "--out", &two, &xml]));
+        judged(&two, &[], level, 2);
+        good(place.sign(&["--format", "xades", "--level", level, "--out", &around, "b.txt"]));
+        judged(&around, &[], level, 1);
+        good(place.sign(&["--format", "xades", "--detached", "--level", level, "--out", &beside, "b.txt"]));
+        judged(&beside, &["--detached", "b.txt"], level, 1);
+        good(place.sign(&["--format", "asics", "--level", level, "--out", &simple, "b.txt"]));
+        judged(&simple, &[], level, 1);
+    }
+    // a changed file, and a container of the simple kind with two
+    fs::write(place.path().join("c.txt"), "cits").unwrap();
+    let changed = fs::read_to_string(place.path().join("LT.xml")).unwrap().replace("100", "900");
+    fs::write(place.path().join("LT.xml"), changed).unwrap();
+    let out = run(place.path(), &["--json", "validate", "--offline", "--trust-anchor", "root.pem", "LT.xml"]);
+    assert_eq!(code(&out), 4);
+    assert_ne!(code(&place.sign(&["--format", "asics", "--level", "B", "--out", "two.asics", "b.txt", "c.txt"])), 0);
+}
+
+#[test]
 fn nothing_is_overwritten() {
     let Some(place) = Place::new(11, KeyKind::P256) else { return };
     fs::write(place.path().join("b.edoc"), "mine").unwrap();
@@ -143,7 +183,7 @@ fn refusals_name_cause_and_remedy() {
     let cases: [(&[&str], &str, i32); 5] = [
         (&["b.txt"], "gather.revoked", 1),
         (&["missing.txt"], "file.read", 1),
-        (&["--format", "xades", "b.txt"], "sign.format", 2),
+        (&["--format", "jades", "--serialization", "compact", "b.txt"], "sign.compact-level", 2),
         (&["b.txt", "./b.txt"], "sign.same-name", 2),
         (&["."], "sign.not-a-file", 2),
     ];

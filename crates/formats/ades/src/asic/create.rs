@@ -42,7 +42,7 @@ impl<W: Write> Builder<W> {
     /// Adds a file, reading it once. `size` is what it is believed to hold.
     ///
     /// # Errors
-    /// When the name is not accepted or taken, or reading or writing fails.
+    /// When the name is not accepted or taken, ASiC-S has its file already, or reading or writing fails.
     pub fn add(
         &mut self,
         name: &str,
@@ -52,6 +52,9 @@ impl<W: Write> Builder<W> {
     ) -> Result<&DataObject, AsicError> {
         if is_internal(name) || name.ends_with('/') {
             return Err(AsicError::Name(name.to_owned()));
+        }
+        if self.naming == Naming::Asics && !self.files.is_empty() {
+            return Err(AsicError::Single);
         }
         let mut digest = Digester::new(self.digest);
         self.zip.stream(name, source, size, packing(name, media_type), |data| digest.update(data))?;
