@@ -1,4 +1,5 @@
 // Signing and checking, as people do it on the pages of the signing service.
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Signs files as `citizen`; answers the path of the signed file. `format` chooses where there is a choice. */
@@ -33,6 +34,10 @@ export async function sign(citizen, { files, name, format, card, pins, work }) {
   const [download] = await Promise.all([page.waitForEvent("download"), page.locator('a[href$="/file"][download]').click()]);
   const path = join(work, download.suggestedFilename());
   await download.saveAs(path);
+  if (name === "pdf") {
+    await citizen.send("/keep");
+    await citizen.look("kept");
+  }
   return path;
 }
 
@@ -43,6 +48,13 @@ export async function check(stranger, path, good, name) {
   await stranger.send("/validate");
   await stranger.page.waitForSelector(".verdict");
   await stranger.look(`verdict-${name}`);
+  if (good) {
+    // the verdict as a sealed receipt
+    const button = stranger.page.locator('form[action$="/receipt.pdf"] button');
+    const [receipt] = await Promise.all([stranger.page.waitForEvent("download"), button.click()]);
+    const head = (await readFile(await receipt.path())).subarray(0, 5).toString();
+    if (head !== "%PDF-") stranger.walk.watcher.wrong.push(`${stranger.walk.lang} receipt of ${name}: ${head}`);
+  }
   const kind = await stranger.page.locator(".verdict").first().getAttribute("class");
   const isGood = kind.split(" ").includes("ok");
   if (isGood !== Boolean(good)) stranger.walk.watcher.wrong.push(`${stranger.walk.lang} verdict of ${name}: ${kind}`);

@@ -264,21 +264,21 @@ error-signing-report-unknown = Šāda slēdziena nav
 
 # --- kept files
 signing-keep = Vajadzīgs pēc daudziem gadiem?
-signing-keep-note = Paraksts noveco, jo beidzas sertifikāti un algoritmi. Glabātam failam laika zīmogus atjauno pats, pirms tie zaudē spēku.
+signing-keep-note = Paraksts noveco, jo beidzas sertifikāti un algoritmi. Glabāta faila laika zīmogus atjaunojam paši, pirms tie zaudē spēku.
 signing-keep-do = Glabāt ilgstoši
 signing-kept-title = Glabātie faili
-signing-kept-lead = Šo failu parakstus uztur derīgus: pirms beidzas pēdējā laika zīmoga spēks, pievieno jaunu.
+signing-kept-lead = Šo failu parakstus uzturam derīgus: pirms beidzas pēdējā laika zīmoga spēks, pievienojam jaunu.
 signing-kept-none = Nav neviena glabāta faila.
 signing-kept-none-hint = Parakstīta faila lapā izvēlies «Glabāt ilgstoši».
 signing-kept-good = Uzturēts
-signing-kept-working = Gatavo
+signing-kept-working = Gatavojam
 signing-kept-failing = Neizdevās atjaunot
 signing-kept-failing-note = Fails ir tāds, kāds bija; mēģinām vēlreiz. Par to zina arī apkalpotāji.
 signing-kept-since = Glabā kopš
 signing-kept-renewed = Pēdējais zīmogs
 signing-kept-due = Nākamais zīmogs
 signing-kept-forget = Neglabāt vairs
-signing-kept-note = Jaunu laika zīmogu pievieno { $days } dienas pirms iepriekšējā beigām. Lejupielādēto failu vari pārbaudīt jebkur.
+signing-kept-note = Jaunu laika zīmogu pievienojam { $days } dienas pirms iepriekšējā beigām. Lejupielādēto failu vari pārbaudīt jebkur.
 error-signing-kept-unknown = Tāda glabāta faila nav.
     .cause = Fails vairs netiek glabāts, vai arī tas ir cita cilvēka fails.
     .remedy = Atver glabāto failu sarakstu.
