@@ -1,11 +1,12 @@
 //! A certification authority, time stamps, OCSP and CRLs on a loopback port.
 
 use std::{
+    collections::BTreeMap,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::Command,
-    sync::Arc,
+    sync::{Arc, Mutex},
     thread,
 };
 
@@ -26,6 +27,8 @@ struct Inner {
     ca: TestEntity,
     tsa: TestEntity,
     ocsp: TestEntity,
+    /// Other files, by their name.
+    files: Mutex<BTreeMap<String, Vec<u8>>>,
 }
 
 /// Serial number of the signer whose certificate is on hold.
@@ -52,7 +55,7 @@ impl Authority {
         extensions.ca_issuers = vec![format!("{url}/ca.cer")];
         let tsa = ca.issue(3, "Laika zīmogi", key, extensions, |_| {});
         let ocsp = ca.issue_ocsp(4, "OCSP", TestKey::p256());
-        let inner = Arc::new(Inner { root, ca, tsa, ocsp });
+        let inner = Arc::new(Inner { root, ca, tsa, ocsp, files: Mutex::default() });
         let served = inner.clone();
         thread::spawn(move || {
             for stream in listener.incoming() {
@@ -61,6 +64,15 @@ impl Authority {
             }
         });
         Self { url, inner }
+    }
+
+    /// Serves a file under `/name`.
+    pub(crate) fn serve(&self, name: &str, bytes: Vec<u8>) {
+        self.inner.files.lock().unwrap().insert(name.to_owned(), bytes);
+    }
+
+    pub(crate) fn ca_pem(&self) -> String {
+        self.inner.ca.certificate.to_pem()
     }
 
     pub(crate) fn root_pem(&self, dir: &Path) -> PathBuf {
@@ -143,7 +155,7 @@ impl Inner {
             "/ca.cer" => self.ca.certificate.der().to_vec(),
             "/root.cer" => self.root.certificate.der().to_vec(),
             "/root.crl" => self.root.crl(1, now(), &[]),
-            _ => Vec::new(),
+            other => self.files.lock().unwrap().get(other.trim_start_matches('/')).cloned().unwrap_or_default(),
         };
         let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", found.len());
         stream.write_all(&[head.as_bytes(), &found].concat()).unwrap();

@@ -5,6 +5,7 @@ mod authority;
 mod card;
 mod chain;
 mod evidence;
+mod lists;
 mod sign;
 mod validate;
 
@@ -15,7 +16,13 @@ use std::{
 
 /// Runs `enkurs-sign` in a directory.
 fn run(dir: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_enkurs-sign")).current_dir(dir).env("LC_ALL", "en").args(args).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_enkurs-sign"))
+        .current_dir(dir)
+        .env("LC_ALL", "en")
+        .env("ENKURS_CACHE", dir.join("cache"))
+        .args(args)
+        .output()
+        .unwrap()
 }
 
 fn code(output: &Output) -> i32 {
