@@ -53,12 +53,12 @@ def input_payload(header, carried):
     return b"".join(code(data[par]) for par in d["pars"])
 
 
-registry = {"sigD": JWSEHeaderParameter("Detached data", True, True, lambda _: True)}
+known = {"sigD": JWSEHeaderParameter("Detached data", True, True, lambda _: True)}
 ALGORITHMS = ["ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "EdDSA"]
 
 
 def verifies(key, protected, payload, value):
-    token = jws.JWS(header_registry=registry)
+    token = jws.JWS(header_registry=known)
     token.allowed_algs = ALGORITHMS
     token.deserialize(json.dumps({"payload": payload, "protected": protected, "signature": value}))
     token.verify(key)
