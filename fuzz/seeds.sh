@@ -81,4 +81,5 @@ cp "$(find s/evidence -name '*.ers' -path '*last*' | sort | head -1)" "$out/evid
 cp "$(find s/evidence/xml-5-2-regrown -name '*.xml' | sort | head -1)" "$out/evidence-record/regrown.xml"
 cp s/list/lotl.xml "$out/trusted-list/"; cp s/jades/by-uri/p256-compact-by-uri-b64-B.json "$out/entity-list/compact.jws"
 printf '<?xml version="1.0"?><ListOfTrustedEntities xmlns="http://uri.etsi.org/019602/v1#"><ListAndSchemeInformation><LoTEVersionIdentifier>1</LoTEVersionIdentifier></ListAndSchemeInformation></ListOfTrustedEntities>' > "$out/entity-list/small.xml"
+mkdir -p "$out/picture"; printf '%s' 'iVBORw0KGgoAAAANSUhEUgAAAAQAAAAECAYAAACp8Z5+AAAAEklEQVR4nGMQaHD4j4wZSBcAAMPpHPGWC5kCAAAAAElFTkSuQmCC' | base64 -d > "$out/picture/small.png"
 find "$out" -size 0 -print

@@ -37,6 +37,7 @@ pub const ENTRIES: &[(&str, Entry)] = &[
     ("web-eid-token", web_eid_token),
     ("trusted-list", trusted_list),
     ("entity-list", entity_list),
+    ("picture", picture),
 ];
 
 /// X.509 certificate.
@@ -214,7 +215,7 @@ pub fn evidence_record(bytes: &[u8]) {
     }
 }
 
-/// A picture for a visible signature, and the decoders of streams.
+/// A picture for a visible signature.
 pub fn picture(bytes: &[u8]) {
     let _ = ades::pades::check_picture(bytes);
 }
