@@ -10,8 +10,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     BasicConstraints, CertId, CertStatus, Certificate, CertificateTemplate, CrlEntry, CrlTemplate, DigestAlgorithm,
-    Extensions, KeyUsage, Name, OcspResponseTemplate, Oid, PublicKey, SignatureAlgorithm, SingleResponse,
-    TokenTemplate, TstInfo, oid,
+    Extension, Extensions, KeyUsage, Name, OcspResponseTemplate, Oid, PublicKey, SignatureAlgorithm, SingleResponse,
+    TokenTemplate, TstInfo,
+    asn1::{self, tag},
+    oid,
 };
 
 enum Pair {
@@ -249,6 +251,33 @@ impl TestEntity {
         let tbs = encoder.finish().expect("template");
         CrlTemplate::assemble(&tbs, self.key.algorithm(), &self.key.sign(&tbs)).expect("CRL")
     }
+    /// An indirect CRL of this keeper of lists, valid for 7 days: certificates of any issuer, with when they were revoked.
+    pub fn indirect_crl(&self, url: &str, at: Timestamp, revoked: &[(&Certificate, Timestamp)]) -> Vec<u8> {
+        let extension = |id, value: &[u8]| crate::certificate::extension(id, true, value);
+        let entry = |(c, since): &(&Certificate, Timestamp)| {
+            let issuer = asn1::seq([asn1::tlv(tag::constructed(4), c.issuer().to_der())]);
+            let serial = asn1::tlv(tag::INTEGER, c.serial());
+            asn1::seq([serial, asn1::x509_time(*since), asn1::seq([extension(oid::CERTIFICATE_ISSUER, &issuer)])])
+        };
+        let entries: Vec<_> = revoked.iter().map(entry).collect();
+        let point = asn1::seq([distribution_point_name(url), asn1::context(4, &[0xff])]);
+        let tbs = asn1::seq([
+            asn1::small_integer(1),
+            self.key.algorithm().to_der(),
+            self.certificate.subject().to_der().to_vec(),
+            asn1::x509_time(at),
+            asn1::x509_time(at + SignedDuration::from_hours(7 * 24)),
+            if entries.is_empty() { vec![] } else { asn1::seq(entries) },
+            asn1::explicit(0, &asn1::seq([extension(oid::ISSUING_DISTRIBUTION_POINT, &point)])),
+        ]);
+        CrlTemplate::assemble(&tbs, self.key.algorithm(), &self.key.sign(&tbs)).expect("CRL")
+    }
+    /// The extension by which a certificate names the indirect CRL of this keeper.
+    pub fn indirect_point(&self, url: &str) -> Extension {
+        let keeper = asn1::tlv(tag::constructed(4), self.certificate.subject().to_der());
+        let point = asn1::seq([distribution_point_name(url), asn1::tlv(tag::constructed(2), &keeper)]);
+        Extension { oid: oid::CRL_DISTRIBUTION_POINTS, critical: false, value: asn1::seq([point]) }
+    }
     /// A time stamp of this unit over the SHA-256 digest `imprint`.
     pub fn time_stamp(&self, imprint: &[u8], at: Timestamp) -> Vec<u8> {
         let info = TstInfo {
@@ -269,6 +298,11 @@ impl TestEntity {
         let signed = template.to_be_signed().expect("attributes");
         template.assemble(&signed, &self.key.sign(&signed), Some(&[])).expect("token")
     }
+}
+
+/// `DistributionPointName` with one address.
+fn distribution_point_name(url: &str) -> Vec<u8> {
+    asn1::tlv(tag::constructed(0), &asn1::tlv(tag::constructed(0), &asn1::context(6, url.as_bytes())))
 }
 
 /// Extensions of a CA.

@@ -35,6 +35,13 @@ mod tests {
         assert_eq!((policy.name.as_str(), policy.constraints.revocation_freshness), ("P", Action::Ignore));
         assert_eq!(policy.constraints.cryptography, Action::Fail);
         assert_eq!(policy.strength.rows().len(), 1);
+        let anchor = "ab".repeat(32);
+        let dated = of(&format!(
+            "name = \"P\"\ntime-stamp-delay-minutes = 5\ntime-marks = true\n[anchors-until]\n\"{anchor}\" = \"2027-01-01\"\n"
+        ));
+        let dated = dated.unwrap();
+        assert_eq!((dated.anchors_until.len(), dated.time_marks), (1, true));
+        assert_eq!(of(&serde_json::to_string(&dated).unwrap()).unwrap(), dated);
         let json = serde_json::to_string(&Policy::default()).unwrap();
         assert_eq!(of(&json).unwrap(), Policy::default());
         for wrong in [
@@ -44,6 +51,7 @@ mod tests {
             "name = \"P\"\n[constraints]\nrevocation-freshness = \"perhaps\"",
             "name = \"P\"\n[algorithms]\nSHA-9 = \"unlimited\"",
             "name = \"P\"\n[algorithms]\nSHA-256 = \"someday\"",
+            "name = \"P\"\n[anchors-until]\n\"abcd\" = \"2027-01-01\"",
             "{\"name\":\"P\"",
         ] {
             assert!(of(wrong).is_err(), "{wrong}");

@@ -119,6 +119,9 @@ pub struct SignatureFacts {
     /// All OCSP responses carried (OCSPResponse or BasicOCSPResponse), DER.
     #[serde(with = "bytes::list")]
     pub ocsps: Vec<Vec<u8>>,
+    /// Which of them are time marks: their nonce is the digest of the signature value (BDOC 2.1 clause 6.1).
+    #[serde(default)]
+    pub time_marks: Vec<ObjectId>,
     /// Time stamps, in the order of the file.
     pub timestamps: Vec<TimestampFacts>,
     /// Claimed signing time.
@@ -157,6 +160,7 @@ impl SignatureFacts {
             certificates: Vec::new(),
             crls: Vec::new(),
             ocsps: Vec::new(),
+            time_marks: Vec::new(),
             timestamps: Vec::new(),
             claimed_time: None,
             level_elements: None,

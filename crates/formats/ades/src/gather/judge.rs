@@ -50,7 +50,7 @@ pub(super) fn ocsp(
     if !responder.is_valid_at(response.produced_at) {
         return Err("the responder's certificate was not valid".to_owned());
     }
-    if answer.this_update > at + SKEW || answer.next_update.is_some_and(|n| n + SKEW < at) {
+    if answer.this_update > at + SKEW || answer.next_update.is_some_and(|n| n < at - SKEW) {
         return Err("the response is not of this time".to_owned());
     }
     let revoked = match answer.status {
@@ -74,7 +74,7 @@ pub(super) fn crl(
     if crl.delta_base.is_some() || !crl.unknown_critical.is_empty() {
         return Err("a delta list, or one with unknown critical extensions".to_owned());
     }
-    if crl.this_update > at + SKEW || crl.next_update.is_none_or(|n| n + SKEW < at) {
+    if crl.this_update > at + SKEW || crl.next_update.is_none_or(|n| n < at - SKEW) {
         return Err("the list is not of this time".to_owned());
     }
     let entry = crl.find(certificate.serial()).map_err(|e| e.to_string())?;

@@ -83,6 +83,10 @@ impl Pool<'_> {
                 return v;
             }
         };
+        if self.sunset(&path).is_some() {
+            let name = path.certificates.last().map(label).unwrap_or_default();
+            v.fail(SubIndication::NoCertificateChainFoundNoPoe, Cure::Past, "validate.chain.anchor-ended", name);
+        }
         // The end entity first, with all there is about it: what is told is the first that nothing overcomes.
         for (index, certificate) in path.certificates.iter().enumerate() {
             self.rules(&path, index, purpose, &mut v);
@@ -98,6 +102,7 @@ impl Pool<'_> {
         }
         // That nothing is known of some certificate comes before what is known of others, and what time alone may mend comes last.
         v.failures.sort_by_key(|f| match (f.code, &f.cure) {
+            ("validate.chain.anchor-ended", _) => 0,
             ("validate.revocation.missing" | "validate.chain.misplaced", _) => 0,
             (_, Cure::Fresh(..)) => 2,
             _ => 1,

@@ -1,4 +1,4 @@
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::SubIndication;
@@ -81,4 +81,9 @@ pub(super) enum Cure {
     Past,
     /// Proof that the object that uses a weak algorithm existed before the end of that algorithm.
     Proven(Vec<ObjectId>, Timestamp),
+}
+
+/// `time` and so much more, at the most the end of time: what a file says of times is not to be trusted.
+pub(super) fn later(time: Timestamp, by: SignedDuration) -> Timestamp {
+    time.saturating_add(by).unwrap_or(Timestamp::MAX)
 }

@@ -62,13 +62,16 @@ impl Pool<'_> {
 
     fn control_time(&self, path: &Path, poe: &Poe) -> Option<Result<Timestamp, SubIndication>> {
         let policy = &self.basis.policy.constraints;
+        let mut control = self.sunset(path).unwrap_or(self.basis.time);
         let below = path.certificates.get(..path.certificates.len().saturating_sub(1))?;
+        if below.is_empty() {
+            return Some(Ok(control));
+        }
         let from = below.iter().map(pki::Certificate::not_before).max()?;
         let to = below.iter().map(pki::Certificate::not_after).min()?;
         if from > to {
             return Some(Err(SubIndication::OutOfBoundsNoPoe));
         }
-        let mut control = self.basis.time;
         for (index, certificate) in below.iter().enumerate().rev() {
             let known = self.known(certificate, path.issuer_of(index)?);
             if poe.of(id_of(certificate)) > control {

@@ -4,6 +4,8 @@ use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use pki::strength::Strength;
 use serde::{Deserialize, Serialize};
 
+use crate::facts::ObjectId;
+
 /// What becomes of a constraint that does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -77,8 +79,14 @@ constraints! {
     authority_not_expired = Fail,
     /// Past validation slides to the issuance of status information that is no longer fresh (5.6.2.2.4 2 c).
     sliding_freshness = Ignore,
+    /// The media type of a file is the same wherever the container states it (EN 319 162-1 6.2).
+    media_type = Warn,
     /// Each time stamp is valid (5.5.4).
     time_stamp_valid = Warn,
+    /// The time that counts comes from a qualified time stamp (TS 119 615 4.5; eIDAS article 42).
+    time_stamp_qualified = Ignore,
+    /// The signature time stamp follows the claimed time within `time-stamp-delay-minutes` (5.5.4 step 5); without that figure nothing is asked.
+    time_stamp_delay = Fail,
     /// No time stamp is later than the time of validation (5.5.4).
     time_stamp_not_in_future = Fail,
     /// What a time stamp covers is not stamped later (5.5.4).
@@ -105,6 +113,12 @@ pub struct Policy {
     pub max_revocation_age: SignedDuration,
     /// How far clocks may differ.
     pub clock_tolerance: SignedDuration,
+    /// How long after the claimed signing time the signature may be stamped.
+    pub time_stamp_delay: Option<SignedDuration>,
+    /// Until when trust anchors were considered reliable, by their certificates: the sunset dates of 5.2.6.4 steps 1 and 3.
+    pub anchors_until: BTreeMap<ObjectId, Timestamp>,
+    /// Whether the time mark of BDOC, an OCSP answer with the digest of the signature value as its nonce, proves a time.
+    pub time_marks: bool,
     /// What has to hold.
     pub constraints: Constraints,
 }
@@ -119,6 +133,9 @@ impl Default for Policy {
             strength_updated: "2024-10-13T00:00:00Z".parse().ok(),
             max_revocation_age: SignedDuration::from_hours(24),
             clock_tolerance: SignedDuration::from_secs(60),
+            time_stamp_delay: None,
+            anchors_until: BTreeMap::new(),
+            time_marks: false,
             constraints: Constraints::default(),
         }
     }
@@ -133,6 +150,13 @@ struct PolicyFile {
     revocation_without_next_update_hours: u32,
     #[serde(default = "default_tolerance")]
     clock_tolerance_seconds: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    time_stamp_delay_minutes: Option<u32>,
+    #[serde(default)]
+    time_marks: bool,
+    /// By SHA-256 of the certificate in hexadecimal the first day on which the anchor is no longer trusted.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    anchors_until: BTreeMap<ObjectId, String>,
     #[serde(default)]
     constraints: Constraints,
     /// By name (`SHA-1`, `RSA-1900`, `P-256`) the first day it no longer holds, or `unlimited`. Given, it replaces the default list.
@@ -166,6 +190,11 @@ impl TryFrom<PolicyFile> for Policy {
         let mut policy = Self { name: file.name, constraints: file.constraints, ..Self::default() };
         policy.max_revocation_age = SignedDuration::from_hours(i64::from(file.revocation_without_next_update_hours));
         policy.clock_tolerance = SignedDuration::from_secs(i64::from(file.clock_tolerance_seconds));
+        policy.time_stamp_delay = file.time_stamp_delay_minutes.map(|m| SignedDuration::from_mins(i64::from(m)));
+        policy.time_marks = file.time_marks;
+        for (anchor, day) in file.anchors_until {
+            policy.anchors_until.insert(anchor, start_of(&day)?);
+        }
         if let Some(rows) = file.algorithms {
             policy.strength = Strength::nothing();
             for (name, end) in rows {
@@ -187,6 +216,9 @@ impl From<Policy> for PolicyFile {
         Self {
             revocation_without_next_update_hours: whole(policy.max_revocation_age, 3600),
             clock_tolerance_seconds: whole(policy.clock_tolerance, 1),
+            time_stamp_delay_minutes: policy.time_stamp_delay.map(|d| whole(d, 60)),
+            time_marks: policy.time_marks,
+            anchors_until: policy.anchors_until.into_iter().map(|(anchor, end)| (anchor, day_of(end))).collect(),
             algorithms: Some(rows.map(|(name, end)| (name, end.map_or(UNLIMITED.to_owned(), day_of))).collect()),
             algorithms_updated: policy.strength_updated.map(day_of),
             name: policy.name,

@@ -7,7 +7,7 @@ use std::{
 use jiff::Timestamp;
 use pki::{
     Certificate, Crl, DigestAlgorithm, OcspResponse, TimeStampToken,
-    path::{NoPath, Path, PathQuery, Purpose, find_path_with},
+    path::{NoPath, Path, PathQuery, Purpose, find_path_where},
 };
 
 use super::{Basis, Need, revocation::Known};
@@ -49,7 +49,10 @@ type Indexed = (usize, Vec<u8>);
 /// All material for one signature, read once.
 pub(super) struct Pool<'a> {
     pub(super) basis: &'a Basis<'a>,
+    /// Those that are trusted no longer come last.
     anchors: Vec<Certificate>,
+    /// How many are still trusted.
+    standing: usize,
     /// Certificates of the file and from elsewhere.
     pub(super) certificates: Vec<Certificate>,
     in_file: usize,
@@ -69,6 +72,11 @@ pub(super) struct Pool<'a> {
 /// Name of a certificate among proofs of existence.
 pub(super) fn id_of(certificate: &Certificate) -> ObjectId {
     ObjectId::from_digest(&certificate.fingerprint(DigestAlgorithm::Sha256)).unwrap_or_default()
+}
+
+/// Whether the policy trusts this anchor no longer.
+fn has_ended(anchor: &Certificate, basis: &Basis<'_>) -> bool {
+    basis.policy.anchors_until.get(&id_of(anchor)).is_some_and(|end| *end <= basis.time)
 }
 
 /// Whether an evidence record is over what it is said to be over.
@@ -142,9 +150,14 @@ impl<'a> Pool<'a> {
                 Err(_) => unreadable.push("CRL"),
             }
         }
+        let ended = |c: &&Certificate| !basis.policy.anchors_until.is_empty() && has_ended(c, basis);
+        let mut anchors: Vec<Certificate> = basis.anchors.certificates().filter(|c| !ended(c)).cloned().collect();
+        let standing = anchors.len();
+        anchors.extend(basis.anchors.certificates().filter(ended).cloned());
         Self {
             basis,
-            anchors: basis.anchors.certificates().cloned().collect(),
+            anchors,
+            standing,
             certificates,
             in_file,
             crls,
@@ -168,8 +181,14 @@ impl<'a> Pool<'a> {
         self.anchors.contains(certificate)
     }
 
+    /// The first path without fault and without an authority that was revoked (5.2.6.4: another chain is tried then), to an anchor that is
+    /// still trusted if there is one.
     pub(super) fn path(&self, leaf: &Certificate, at: Timestamp, purpose: Purpose) -> Result<Path, NoPath> {
-        let found = self.search(leaf, &self.anchors, at, purpose);
+        let standing = self.anchors.get(..self.standing).unwrap_or_default();
+        let mut found = self.search(leaf, standing, at, purpose.clone(), &|p| !self.has_revoked_authority(p));
+        if found.is_err() && self.standing < self.anchors.len() {
+            found = self.search(leaf, &self.anchors, at, purpose, &|_| true).or(found);
+        }
         if let Err(NoPath::NoAnchor(partial)) = &found
             && let Some(last) = partial.last()
             && !last.ca_issuer_urls().is_empty()
@@ -186,10 +205,28 @@ impl<'a> Pool<'a> {
         anchors: &[Certificate],
         at: Timestamp,
         purpose: Purpose,
+        accept: &dyn Fn(&Path) -> bool,
     ) -> Result<Path, NoPath> {
         let strength = &self.basis.policy.strength;
         let query = PathQuery { anchors, intermediates: &self.certificates, at, purpose, policies: &[], strength };
-        find_path_with(leaf, &query, &|c, i| self.signed_by(c, i))
+        find_path_where(leaf, &query, &|c, i| self.signed_by(c, i), accept)
+    }
+
+    fn has_revoked_authority(&self, path: &Path) -> bool {
+        path.certificates.iter().enumerate().skip(1).any(|(index, authority)| {
+            let revoked = |issuer| {
+                let known = self.known(authority, issuer);
+                let by_now = |e: &super::revocation::Evidence| e.revoked.is_some_and(|(at, _)| at <= self.basis.time);
+                known.evidence.iter().any(|e| e.is_final() && by_now(e))
+            };
+            path.issuer_of(index).is_some_and(revoked)
+        })
+    }
+
+    /// Until when the anchor of a path was considered reliable, when that time is over (5.2.6.4 steps 1 and 3).
+    pub(super) fn sunset(&self, path: &Path) -> Option<Timestamp> {
+        let anchor = path.certificates.last().filter(|c| has_ended(c, self.basis))?;
+        self.basis.policy.anchors_until.get(&id_of(anchor)).copied()
     }
 
     /// Whether a certificate is signed by another; each pair is verified once.
@@ -205,9 +242,9 @@ impl<'a> Pool<'a> {
 
     /// A path to an anchor, else to a self-issued certificate that the file carries, whatever its findings.
     pub(super) fn structural_path(&self, leaf: &Certificate, at: Timestamp) -> Option<Path> {
-        self.search(leaf, &self.anchors, at, Purpose::Any).ok().or_else(|| {
+        self.search(leaf, &self.anchors, at, Purpose::Any, &|_| true).ok().or_else(|| {
             let tops: Vec<Certificate> = self.carried().iter().filter(|c| c.is_self_issued()).cloned().collect();
-            self.search(leaf, &tops, at, Purpose::Any).ok()
+            self.search(leaf, &tops, at, Purpose::Any, &|_| true).ok()
         })
     }
 

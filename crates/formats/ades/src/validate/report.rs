@@ -148,7 +148,7 @@ pub struct Scope {
     pub covered: Coverage,
 }
 
-/// Main verdict about a signature (EN 319 102-1 table 3).
+/// Main verdict about a signature (EN 319 102-1 table 5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Indication {
@@ -172,7 +172,7 @@ pub enum TimestampIndication {
     Failed,
 }
 
-/// Why a signature is not passed (EN 319 102-1 table 4).
+/// Why a signature is not passed (EN 319 102-1 table 6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the names are those of EN 319 102-1")]
@@ -192,6 +192,7 @@ pub enum SubIndication {
     TimestampOrderFailure,
     NoSigningCertificateFound,
     NoCertificateChainFound,
+    NoCertificateChainFoundNoPoe,
     RevokedNoPoe,
     RevokedCaNoPoe,
     RevocationOutOfBoundsNoPoe,
@@ -201,7 +202,40 @@ pub enum SubIndication {
     NoPoe,
     TryLater,
     SignedDataNotFound,
+    /// The custom diagnostic of clause 5.1.3; the findings say which.
     Generic,
+}
+
+impl SubIndication {
+    /// All.
+    pub const ALL: [Self; 26] = [
+        Self::FormatFailure,
+        Self::HashFailure,
+        Self::SigCryptoFailure,
+        Self::Revoked,
+        Self::Expired,
+        Self::NotYetValid,
+        Self::SigConstraintsFailure,
+        Self::ChainConstraintsFailure,
+        Self::CertificateChainGeneralFailure,
+        Self::CryptoConstraintsFailure,
+        Self::PolicyProcessingError,
+        Self::SignaturePolicyNotAvailable,
+        Self::TimestampOrderFailure,
+        Self::NoSigningCertificateFound,
+        Self::NoCertificateChainFound,
+        Self::NoCertificateChainFoundNoPoe,
+        Self::RevokedNoPoe,
+        Self::RevokedCaNoPoe,
+        Self::RevocationOutOfBoundsNoPoe,
+        Self::OutOfBoundsNotRevoked,
+        Self::OutOfBoundsNoPoe,
+        Self::CryptoConstraintsFailureNoPoe,
+        Self::NoPoe,
+        Self::TryLater,
+        Self::SignedDataNotFound,
+        Self::Generic,
+    ];
 }
 
 /// How bad.

@@ -8,10 +8,11 @@ use pki::{
 
 use super::{
     Action,
+    conclusion::later,
     poe::Poe,
     pool::{Pool, id_of},
 };
-use crate::facts::ObjectId;
+use crate::facts::{ObjectId, SignatureFacts};
 
 /// One piece of status information that the revocation acceptance checker takes (EN 319 102-1 clause 5.2.5), but for its algorithm, which
 /// depends on when it is proven to have existed.
@@ -20,6 +21,8 @@ pub(super) struct Evidence {
     pub(super) ids: Vec<ObjectId>,
     /// `thisUpdate`.
     pub(super) issued: Timestamp,
+    /// When whoever issued it says it was made: `producedAt` of OCSP.
+    produced: Timestamp,
     /// Until when it is fresh: `nextUpdate`, or as the policy says.
     pub(super) until: Timestamp,
     /// Since when and why revoked, if it says so.
@@ -115,7 +118,7 @@ impl Pool<'_> {
         }
         let mut known = Known::default();
         self.collect_ocsp(certificate, issuer, depth, &mut known);
-        self.collect_crl(certificate, issuer, &mut known);
+        self.collect_crl(certificate, issuer, depth, &mut known);
         known.evidence.sort_by_key(|e| e.issued);
         known
     }
@@ -127,7 +130,7 @@ impl Pool<'_> {
         issued: Timestamp,
         remembers: Option<Timestamp>,
     ) -> Result<(), &'static str> {
-        if issued > self.basis.time + self.basis.policy.clock_tolerance {
+        if issued > later(self.basis.time, self.basis.policy.clock_tolerance) {
             return Err("validate.revocation.from-future");
         }
         if issued < certificate.not_before() {
@@ -187,7 +190,8 @@ impl Pool<'_> {
             let mut evidence = Evidence {
                 ids: source.ids.clone(),
                 issued: single.this_update,
-                until: single.next_update.unwrap_or(single.this_update + policy.max_revocation_age),
+                produced,
+                until: single.next_update.unwrap_or_else(|| later(single.this_update, policy.max_revocation_age)),
                 revoked,
                 in_file: source.in_file,
                 signed: vec![(response.signature_algorithm().ok(), responder.public_key().kind())],
@@ -237,24 +241,30 @@ impl Pool<'_> {
         if depth + 1 >= MAX_RESPONDER_DEPTH {
             return false;
         }
-        let known = self.collect(responder, issuer, depth + 1);
-        let revoked = known.evidence.iter().filter_map(|e| e.revoked).any(|(since, _)| since <= at);
-        known.not_required || (!known.evidence.is_empty() && !revoked)
+        self.was_good(&self.collect(responder, issuer, depth + 1), at)
     }
 
-    fn collect_crl(&self, certificate: &Certificate, issuer: &Certificate, known: &mut Known) {
+    fn collect_crl(&self, certificate: &Certificate, issuer: &Certificate, depth: usize, known: &mut Known) {
         let policy = self.basis.policy;
         for (index, source) in self.crls.iter().enumerate() {
             let crl = &source.item;
-            if !crl.issuer.matches(issuer.subject()) {
+            let of_issuer = crl.issuer.matches(issuer.subject());
+            let indirect = crl.distribution_point.as_ref().is_some_and(|p| p.indirect);
+            if !of_issuer && !indirect {
                 continue;
             }
-            let may_sign = issuer.key_usage().is_none_or(|u| u.contains(KeyUsage::CRL_SIGN));
-            if !may_sign || !self.crl_is_of(index, crl, issuer) {
-                known.problems.push("validate.crl.bad-signature");
-                continue;
-            }
-            let Some(scope) = pki::crl::scope(crl, certificate) else { continue };
+            let scope = pki::crl::scope(crl, certificate);
+            let signer = match self.crl_signer(index, issuer, depth) {
+                Ok(signer) => signer,
+                Err(problem) => {
+                    // Lists of others are no fault as long as the certificate does not name them.
+                    if of_issuer || scope.is_some() {
+                        known.problems.push(problem);
+                    }
+                    continue;
+                }
+            };
+            let Some(scope) = scope else { continue };
             let Ok(entry) = crl.find_of(certificate.serial(), certificate.issuer()) else {
                 known.problems.push("validate.revocation.unreadable");
                 continue;
@@ -266,16 +276,66 @@ impl Pool<'_> {
                 known.problems.push("validate.revocation.unknown-critical");
                 continue;
             }
-            let evidence = Evidence {
+            let mut evidence = Evidence {
                 ids: source.ids.clone(),
                 issued: crl.this_update,
-                until: crl.next_update.unwrap_or(crl.this_update + policy.max_revocation_age),
+                produced: crl.this_update,
+                until: crl.next_update.unwrap_or_else(|| later(crl.this_update, policy.max_revocation_age)),
                 revoked: listed.map(|e| (e.revoked_at, e.reason)),
                 in_file: source.in_file,
-                signed: vec![(crl.signature_algorithm().ok(), issuer.public_key().kind())],
-                issuer_until: self.relied_on_until(issuer),
+                signed: vec![(crl.signature_algorithm().ok(), signer.public_key().kind())],
+                issuer_until: self.relied_on_until(&signer),
             };
+            if signer != *issuer && !self.is_anchor(&signer) {
+                evidence.signed.push((signer.signature_algorithm().ok(), issuer.public_key().kind()));
+            }
             self.take(certificate, evidence, crl.expired_certificates, known);
         }
+    }
+
+    /// Who signed a CRL: the issuer of the certificate, else somebody of the name on the list with a path of their own to the same anchor
+    /// (RFC 5280 section 6.3.3 (f) and (g)): whoever keeps an indirect list, or the issuer under another key.
+    fn crl_signer(&self, index: usize, issuer: &Certificate, depth: usize) -> Result<Certificate, &'static str> {
+        let Some(crl) = self.crls.get(index).map(|c| &c.item) else { return Err("validate.revocation.unreadable") };
+        let may_sign = |c: &Certificate| c.key_usage().is_none_or(|u| u.contains(KeyUsage::CRL_SIGN));
+        let signed_by =
+            |c: &Certificate| crl.issuer.matches(c.subject()) && may_sign(c) && self.crl_is_of(index, crl, c);
+        if signed_by(issuer) {
+            return Ok(issuer.clone());
+        }
+        let found = self.basis.anchors.certificates().chain(&self.certificates).find(|c| signed_by(c));
+        let Some(signer) = found else { return Err("validate.crl.bad-signature") };
+        if depth + 1 >= MAX_RESPONDER_DEPTH {
+            return Err("validate.crl.signer-status-unknown");
+        }
+        let at = crl.this_update;
+        let path = self.structural_path(signer, at).filter(pki::path::Path::is_valid);
+        let anchor = self.structural_path(issuer, at).and_then(|p| p.certificates.last().cloned());
+        let Some(path) = path.filter(|p| p.certificates.last() == anchor.as_ref()) else {
+            return Err("validate.crl.signer-not-authorised");
+        };
+        let good =
+            path.certificates.iter().enumerate().all(|(i, c)| {
+                path.issuer_of(i).is_none_or(|above| self.was_good(&self.collect(c, above, depth + 1), at))
+            });
+        if good { Ok(signer.clone()) } else { Err("validate.crl.signer-status-unknown") }
+    }
+
+    /// Whether a certificate is known not to have been revoked at `at`.
+    fn was_good(&self, known: &Known, at: Timestamp) -> bool {
+        let revoked = known.evidence.iter().filter_map(|e| e.revoked).any(|(since, _)| since <= at);
+        known.not_required || (!known.evidence.is_empty() && !revoked)
+    }
+
+    /// When the signature was marked: by an OCSP answer about its certificate, made for this signature value (BDOC 2.1 clause 6.1).
+    pub(super) fn time_mark(&self, signer: &Certificate, facts: &SignatureFacts, poe: &Poe) -> Option<Timestamp> {
+        if facts.time_marks.is_empty() {
+            return None;
+        }
+        let path = self.path(signer, self.basis.time, Purpose::Any).ok()?;
+        let known = self.known(signer, path.issuer_of(0)?);
+        let (accepted, _) = self.accepted(&known, poe);
+        let marks = accepted.iter().filter(|e| e.ids.iter().any(|id| facts.time_marks.contains(id)));
+        marks.filter(|e| e.is_in_bounds(poe)).map(|e| e.produced).min()
     }
 }

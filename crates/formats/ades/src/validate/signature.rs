@@ -5,7 +5,7 @@ use super::{
     Basis, Indication, Need, Scope, Severity, Signatory, SignatureReport, SubIndication,
     bench::Bench,
     chain::{Verdict, label},
-    conclusion::{Conclusion, Cure, Failure, Outcome},
+    conclusion::{Conclusion, Cure, Failure, Outcome, later},
     level,
     past::conclude,
     poe::Poe,
@@ -28,6 +28,14 @@ pub(super) fn judge(
     let signer = facts.signing_certificate.as_deref().and_then(|der| Certificate::from_der(der).ok());
     let mut poe = Poe::new(basis.time);
     let stamps = Stamps::judge(&pool, facts, &mut poe);
+    if let Some(mark) = signer.as_ref().and_then(|c| pool.time_mark(c, facts, &poe)) {
+        if basis.policy.time_marks {
+            poe.add(&[facts.value], mark);
+        }
+        let code =
+            if basis.policy.time_marks { "validate.time-mark.counted" } else { "validate.time-mark.not-counted" };
+        bench.tell(code, mark.to_string(), Severity::Info);
+    }
     let best = poe.of(facts.value);
 
     format(facts, file, &mut bench);
@@ -100,6 +108,9 @@ fn format(facts: &SignatureFacts, file: &FileFacts, bench: &mut Bench<'_>) {
     for defect in file.defects.iter().chain(&facts.defects) {
         if defect.fatal {
             bench.against(defect.code, defect.object.clone(), Conclusion::failed(SubIndication::FormatFailure));
+        } else if defect.code == "asic.media-type" {
+            let action = bench.basis.policy.constraints.media_type;
+            bench.constrain(action, defect.code, defect.object.clone(), SubIndication::SigConstraintsFailure);
         } else {
             bench.tell(defect.code, defect.object.clone(), Severity::Warning);
         }
@@ -262,14 +273,14 @@ fn acceptance(facts: &SignatureFacts, signer: Option<&Certificate>, best: Timest
         bench.constrain(action, "validate.algorithm.weak", object, sub);
     }
     if let Some(claimed) = facts.claimed_time {
-        if claimed > bench.basis.time + policy.clock_tolerance {
+        if claimed > later(bench.basis.time, policy.clock_tolerance) {
             bench.constrain(
                 rules.signing_time_not_in_future,
                 "validate.time.in-future",
                 claimed.to_string(),
                 SubIndication::SigConstraintsFailure,
             );
-        } else if claimed > best + policy.clock_tolerance {
+        } else if claimed > later(best, policy.clock_tolerance) {
             bench.tell("validate.time.after-time-stamp", claimed.to_string(), Severity::Warning);
         }
         if signer.is_some_and(|c| !c.is_valid_at(claimed)) {

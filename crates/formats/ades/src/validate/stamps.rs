@@ -3,13 +3,16 @@ use jiff::Timestamp;
 use super::{
     EvidenceReport, Severity, SubIndication, TimestampIndication, TimestampReport,
     bench::Bench,
-    conclusion::Block,
+    conclusion::{Block, later},
     poe::Poe,
     pool::{Pool, is_whole},
     report::StampDetail,
     timestamp::Judged,
 };
-use crate::facts::{EvidenceFacts, ObjectId, SignatureFacts, TimestampKind};
+use crate::{
+    facts::{EvidenceFacts, ObjectId, SignatureFacts, TimestampKind},
+    lists::qualification::TimeStampQualification,
+};
 
 /// All time stamps that say something about a signature, judged, in the order of the file.
 pub(super) struct Stamps<'p, 'a> {
@@ -131,6 +134,14 @@ impl<'p, 'a> Stamps<'p, 'a> {
                 bench.conclude(super::conclusion::Conclusion::indeterminate(sub));
             }
         }
+        self.delay(facts, best, bench);
+        let qualified = |j: &Judged| j.report.qualification == Some(TimeStampQualification::Qualified);
+        let of_best: Vec<_> = self.own().filter(|j| j.passed() == Some(best)).collect();
+        if !of_best.is_empty() && !of_best.iter().any(|j| qualified(j)) {
+            let object = of_best.first().and_then(|j| j.unit.as_ref()).map(super::chain::label).unwrap_or_default();
+            let sub = SubIndication::SigConstraintsFailure;
+            bench.constrain(rules.time_stamp_qualified, "validate.timestamp.not-qualified", object, sub);
+        }
         let passed: Vec<_> = self.pairs().filter_map(|(s, j)| Some((s, j.passed()?))).collect();
         let out_of_order = passed.iter().any(|(outer, time)| {
             passed.iter().any(|(inner, earlier)| {
@@ -144,6 +155,22 @@ impl<'p, 'a> Stamps<'p, 'a> {
         if out_of_order || self.not_before.is_some_and(|n| proven && n > best) {
             let sub = SubIndication::TimestampOrderFailure;
             bench.constrain(rules.time_stamp_order, "validate.timestamp.order", facts.id.clone(), sub);
+        }
+    }
+
+    /// Clause 5.5.4 step 5: a signature that carries a time stamp was stamped within the delay that the policy allows.
+    fn delay(&self, facts: &SignatureFacts, best: Timestamp, bench: &mut Bench<'_>) {
+        let (action, sub) = (bench.basis.policy.constraints.time_stamp_delay, SubIndication::SigConstraintsFailure);
+        let is_of_signature = |j: &Judged| matches!(j.report.kind, TimestampKind::Signature | TimestampKind::Document);
+        let Some(delay) = bench.basis.policy.time_stamp_delay.filter(|_| self.own().any(is_of_signature)) else {
+            return;
+        };
+        match facts.claimed_time {
+            None => bench.constrain(action, "validate.time.missing", facts.id.clone(), sub),
+            Some(claimed) if later(claimed, delay) <= best => {
+                bench.constrain(action, "validate.timestamp.late", best.to_string(), sub);
+            }
+            Some(_) => {}
         }
     }
 }

@@ -4,7 +4,7 @@ use pki::{Certificate, path::Purpose};
 use super::{
     Action, Severity, SubIndication, TimestampIndication, TimestampReport,
     chain::label,
-    conclusion::{Block, Conclusion, Cure, Failure, Outcome},
+    conclusion::{Block, Conclusion, Cure, Failure, Outcome, later},
     past::conclude,
     poe::Poe,
     pool::{Pool, Stamp},
@@ -110,7 +110,7 @@ impl Pool<'_> {
         judged.unit = Some(unit.clone());
         let name = label(&unit);
         let policy = self.basis.policy;
-        if time > now + policy.clock_tolerance {
+        if time > later(now, policy.clock_tolerance) {
             judged.findings.push(("validate.timestamp.in-future", name, Severity::Warning));
             return judged.conclude(Conclusion::indeterminate(S::TimestampOrderFailure), now);
         }

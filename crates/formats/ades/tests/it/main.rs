@@ -11,6 +11,7 @@ mod evidence;
 mod gather;
 mod jades;
 mod lists;
+mod verdicts;
 mod world;
 mod wrapping;
 mod zip;

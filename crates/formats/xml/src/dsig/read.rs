@@ -1,5 +1,5 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use pki::{DigestAlgorithm, PublicKey, SignatureAlgorithm};
+use pki::{DigestAlgorithm, KeyKind, PublicKey, SignatureAlgorithm};
 
 use super::{DS, DsigError, Transform, algorithm, transform};
 use crate::{C14n, Canonicaliser as _, Document, Method, Node};
@@ -117,9 +117,12 @@ impl<'d, 'a> Signature<'d, 'a> {
     /// Whether the signature value is right for this key. Says nothing about references.
     ///
     /// # Errors
-    /// When the key does not fit or canonicalisation refuses.
+    /// When the key does not fit, is of a kind that is not known, or canonicalisation refuses.
     pub fn verify_value(&self, key: &PublicKey) -> Result<bool, DsigError> {
         let algorithm = self.signed_info.algorithm.clone()?;
+        if key.kind() == KeyKind::Other {
+            return Err(DsigError::Unsupported("the key of the certificate".to_owned()));
+        }
         if !algorithm.fits(key.kind()) {
             return Err(DsigError::Key);
         }
@@ -129,7 +132,12 @@ impl<'d, 'a> Signature<'d, 'a> {
             let Ok(value) = algorithm::from_xml_value(algorithm, key.kind(), &self.value) else { return Ok(false) };
             value
         };
-        Ok(pki::verify(key.spki(), algorithm, &self.signed_bytes()?, &value).is_ok())
+        match pki::verify(key.spki(), algorithm, &self.signed_bytes()?, &value) {
+            Err(e @ (pki::Error::UnsupportedKey | pki::Error::UnsupportedParameters)) => {
+                Err(DsigError::Unsupported(e.to_string()))
+            }
+            other => Ok(other.is_ok()),
+        }
     }
 
     /// Whether an ECDSA value is written as X.509 does and not as XML-DSig asks (`r ‖ s`): some products do.

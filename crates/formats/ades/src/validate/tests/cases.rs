@@ -320,3 +320,22 @@ fn certificates_not_for_signing() {
     let report = judge(facts, &pki.anchors(), &pki.online(now), now);
     assert_eq!(report.sub_indication, Some(S::ChainConstraintsFailure));
 }
+
+fn policy_of(digest_matches: Option<bool>) -> PolicyFacts {
+    PolicyFacts { id: Some("1.2.3.4".into()), digest_matches, uri: None }
+}
+
+#[test]
+fn policies_and_counter_signatures_are_told() {
+    let pki = Pki::new();
+    let mut facts = pki.lt(day(100));
+    facts.policy = Some(policy_of(None));
+    facts.counter_of = Some("S0".into());
+    let report = judge(facts, &pki.anchors(), &nothing(), day(300));
+    assert_eq!((report.indication, report.counter_of.as_deref()), (TotalPassed, Some("S0")));
+    assert!(report.findings.iter().any(|f| f.code == "validate.policy.not-available" && f.severity == Severity::Info));
+    let mut facts = pki.lt(day(100));
+    facts.policy = Some(PolicyFacts { id: None, digest_matches: None, uri: None });
+    let report = judge(facts, &pki.anchors(), &nothing(), day(300));
+    assert!(!report.findings.iter().any(|f| f.code.starts_with("validate.policy")));
+}

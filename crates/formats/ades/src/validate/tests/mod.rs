@@ -2,7 +2,6 @@
 
 mod cases;
 mod past;
-mod table;
 mod texts;
 
 use jiff::{SignedDuration, Timestamp};

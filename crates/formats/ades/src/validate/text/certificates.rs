@@ -40,6 +40,18 @@ pub(super) const TEXTS: &[Text] = &[
         ),
     ),
     t(
+        "validate.chain.anchor-ended",
+        "EN 319 102-1 5.2.6.4",
+        (
+            "Saknei “{}” vairs neuzticas, un nekas nepierāda parakstu no laika, kad tai uzticējās.",
+            "Vajadzīgs laika zīmogs no laika, kad saknei uzticējās, vai cita uzticama sakne.",
+        ),
+        (
+            "The trust anchor “{}” is trusted no longer, and nothing proves the signature from when it was.",
+            "A time stamp from when the anchor was trusted is needed, or another trust anchor.",
+        ),
+    ),
+    t(
         "validate.chain.too-complex",
         "EN 319 102-1 5.2.6.4",
         (

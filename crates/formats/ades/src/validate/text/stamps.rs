@@ -1,8 +1,50 @@
 //! Time stamps.
 
-use super::{Text, t};
+use super::{NOTHING, Text, t};
 
 pub(super) const TEXTS: &[Text] = &[
+    t(
+        "validate.timestamp.late",
+        "EN 319 102-1 5.5.4",
+        (
+            "Paraksta laika zīmogs ({}) uzlikts vēlāk, nekā politika ļauj pēc norādītā parakstīšanas laika.",
+            "Lūdziet parakstītāju parakstīt vēlreiz un uzreiz pievienot laika zīmogu.",
+        ),
+        (
+            "The time stamp of the signature ({}) came later after the claimed signing time than the policy allows.",
+            "Ask the signer to sign again and to add the time stamp at once.",
+        ),
+    ),
+    t(
+        "validate.timestamp.not-qualified",
+        "TS 119 615 4.5",
+        (
+            "Laika zīmogs no “{}” nav kvalificēts, bet politika to prasa.",
+            "Vajadzīgs kvalificēta pakalpojuma laika zīmogs un uzticamie saraksti (--trusted-list).",
+        ),
+        (
+            "The time stamp of “{}” is not qualified, which the policy asks for.",
+            "A time stamp of a qualified service is needed, and trusted lists (--trusted-list).",
+        ),
+    ),
+    t(
+        "validate.time-mark.counted",
+        "BDOC 2.1 6.1",
+        ("OCSP atbilde ar paraksta vērtības jaucējvērtību pierāda parakstu kopš {}.", NOTHING.0),
+        ("An OCSP answer with the digest of the signature value proves the signature since {}.", NOTHING.1),
+    ),
+    t(
+        "validate.time-mark.not-counted",
+        "BDOC 2.1 6.1",
+        (
+            "Parakstam ir laika atzīme ({}), nevis laika zīmogs; politika to neņem vērā.",
+            "Pievienojiet laika zīmogu vai izmantojiet politiku, kas laika atzīmes ņem vērā (time-marks).",
+        ),
+        (
+            "The signature has a time mark ({}) instead of a time stamp; the policy does not count it.",
+            "Add a time stamp, or use a policy that counts time marks (time-marks).",
+        ),
+    ),
     t(
         "validate.timestamp.unreadable",
         "RFC 3161 2.4.2",

@@ -163,6 +163,30 @@ pub(super) const TEXTS: &[Text] = &[
         ("The signature of a CRL about “{}” does not match the issuer.", "Supply another CRL."),
     ),
     t(
+        "validate.crl.signer-not-authorised",
+        "RFC 5280 6.3.3 (f)",
+        (
+            "Par sertifikātu “{}” izdots CRL, kura parakstītājam nav ceļa līdz tai pašai uzticamajai saknei.",
+            "Pievienojiet tā izdevēja CRL vai CRL parakstītāja sertifikātus.",
+        ),
+        (
+            "A CRL about certificate “{}” is signed by somebody without a path to the same trust anchor.",
+            "Supply a CRL of the issuer, or the certificates of the CRL's signer.",
+        ),
+    ),
+    t(
+        "validate.crl.signer-status-unknown",
+        "RFC 5280 6.3.3 (f)",
+        (
+            "Par sertifikātu “{}” izdots CRL, kura parakstītāja paša sertifikāta statuss nav zināms.",
+            "Pievienojiet ziņas par CRL parakstītāja sertifikātu.",
+        ),
+        (
+            "A CRL about certificate “{}” is signed with a certificate whose own status is not known.",
+            "Supply status information about the certificate of the CRL's signer.",
+        ),
+    ),
+    t(
         "validate.material.unreadable",
         "EN 319 102-1 5.2.2",
         ("Failā ir nenolasāms objekts ({}).", NOTHING.0),

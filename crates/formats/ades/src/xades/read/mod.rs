@@ -7,6 +7,7 @@ mod archive;
 mod certificate;
 mod content;
 mod counter;
+mod mark;
 mod names;
 mod objects;
 mod policy;
@@ -183,6 +184,7 @@ pub(crate) fn read_signature(node: Node<'_, '_>, number: usize, objects: &mut dy
     if let Some(q) = properties {
         unsigned::read(&signature, q, objects, &mut facts);
     }
+    mark::read(&signature.value, &mut facts);
     let trusted = claimed.filter(|_| is_signed);
     if claimed.is_some() && !is_signed {
         // When a reference leads to them, or may lead to them, what is wrong with it is told there.
