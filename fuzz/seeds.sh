@@ -2,10 +2,11 @@
 # Makes the seeds of the fuzz targets: seeds.sh CORPUS JOURNEY EXAMPLES (absolute paths; JOURNEY holds what `enkurs demo --journey` signed,
 # EXAMPLES the built examples of ades: target/debug/examples).
 set -eu
+here=$(cd "$(dirname "$0")" && pwd)
 out=$1; j=$2; x=$3
 rm -rf "$out"; mkdir -p "$out"
 w=$(mktemp -d); cd "$w"
-for k in certificate certification-request crl ocsp-request ocsp-response time-stamp-request time-stamp-response time-stamp-token cms pem xml zip asic pdf any-file pkcs12 lint apdu tlv web-eid-token xades jades evidence-record trusted-list entity-list; do mkdir -p "$out/$k"; done
+for k in certificate certification-request crl ocsp-request ocsp-response time-stamp-request time-stamp-response time-stamp-token cms pem xml zip asic pdf any-file pkcs12 lint apdu tlv web-eid-token xades jades evidence-record trusted-list entity-list to-sign replay client-assertion json policy ledger; do mkdir -p "$out/$k"; done
 openssl ecparam -name prime256v1 -genkey -noout -out ca.key
 openssl req -x509 -new -key ca.key -subj "/C=LV/O=Paraugs/CN=Paraugu sakne" -days 3650 -sha256 -out ca.pem
 openssl ecparam -name secp384r1 -genkey -noout -out k.key
@@ -81,5 +82,17 @@ cp "$(find s/evidence -name '*.ers' -path '*last*' | sort | head -1)" "$out/evid
 cp "$(find s/evidence/xml-5-2-regrown -name '*.xml' | sort | head -1)" "$out/evidence-record/regrown.xml"
 cp s/list/lotl.xml "$out/trusted-list/"; cp s/jades/by-uri/p256-compact-by-uri-b64-B.json "$out/entity-list/compact.jws"
 printf '<?xml version="1.0"?><ListOfTrustedEntities xmlns="http://uri.etsi.org/019602/v1#"><ListAndSchemeInformation><LoTEVersionIdentifier>1</LoTEVersionIdentifier></ListAndSchemeInformation></ListOfTrustedEntities>' > "$out/entity-list/small.xml"
+# a bundle of evidence of a verdict, and the facts in it
+for f in "$j"/*.edoc; do [ -f "$f" ] || continue; "$x/../enkurs-sign" validate -q --offline --force --evidence "$out/replay/edoc.zip" "$f" >/dev/null || true; done
+unzip -p "$out/replay/edoc.zip" 0/facts.json > "$out/replay/facts.json"
+cp "$out"/pdf/*.pdf "$out/to-sign/"; cp "$out/xades/p256-B-enveloped.xml" "$out/to-sign/"; printf '<a xmlns="urn:a"/>' > "$out/to-sign/empty.xml"
+url() { base64 -w0 | tr '+/' '-_' | tr -d '='; }
+printf '{"keys":[{"kty":"EC","kid":"1","crv":"P-256","x":"axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY","y":"T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU"},{"kty":"OKP","kid":"2","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}' > "$out/client-assertion/keys.json"
+printf '%s.%s.%s' "$(printf '{"alg":"ES256","kid":"1"}' | url)" "$(printf '{"iss":"x","sub":"x","aud":"https://enkurs.example","exp":60,"nbf":0,"iat":0,"jti":"1"}' | url)" "$(head -c 64 /dev/zero | url)" > "$out/client-assertion/statement.jwt"
+printf '{"b":[1,-9007199254740991,0.5e3,true,null,"\\u0101\\n\\ud83d\\ude00"],"a":{"c":"ā"}}' > "$out/json/small.json"; cp "$out/jades/p256-countered.json" "$out/json/"
+cp "$here"/../docs/policies/*.toml "$out/policy/"
+printf '{"name":"P","revocation-without-next-update-hours":2,"clock-tolerance-seconds":5,"constraints":{"time-stamp-valid":"fail"},"algorithms":{"SHA-256":"unlimited","RSA-1900":"2029-01-01"},"algorithms-updated":"2026-01-31"}' > "$out/policy/small.json"
+printf 'enkurs.example/ledger\n2\n%s\n\n\342\200\224 x %s\n' "$(head -c 32 /dev/zero | base64)" "$(head -c 68 /dev/zero | base64 -w0)" > "$out/ledger/checkpoint"
+printf 'tile/entries/x001/234.p/5' > "$out/ledger/path"; printf '{"v":1,"id":"a","time":"2026-01-31T10:00:00Z","kind":"k","body":"AA=="}' > "$out/ledger/leaf.json"
 mkdir -p "$out/picture"; printf '%s' 'iVBORw0KGgoAAAANSUhEUgAAAAQAAAAECAYAAACp8Z5+AAAAEklEQVR4nGMQaHD4j4wZSBcAAMPpHPGWC5kCAAAAAElFTkSuQmCC' | base64 -d > "$out/picture/small.png"
 find "$out" -size 0 -print

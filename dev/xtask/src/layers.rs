@@ -64,7 +64,7 @@ const FLOORS: &[(&str, &str, &[&str])] = &[
             "xml",
         ],
     ),
-    ("hostile", "dev", &["ades", "base", "protocol", "card", "pki", "reader", "xml"]),
+    ("hostile", "dev", &["ades", "base", "protocol", "card", "ledger", "pki", "reader", "token", "xml"]),
     ("natgen", "dev", &[]),
     ("apart", "dev", &["base", "contract", "pki", "web"]),
     ("testkit", "dev", &["base", "contract", "keys", "ledger", "store", "web"]),
