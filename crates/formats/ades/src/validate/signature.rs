@@ -106,7 +106,11 @@ fn signatory(certificate: &Certificate) -> Signatory {
 /// Clause 5.2.2: what the readers saw.
 fn format(facts: &SignatureFacts, file: &FileFacts, bench: &mut Bench<'_>) {
     for defect in file.defects.iter().chain(&facts.defects) {
-        if defect.fatal {
+        if defect.code == "xades.unsigned-lookalike" {
+            // what is signed is intact; that it is what the reader sees as signed cannot be said
+            let not_found = Conclusion::indeterminate(SubIndication::SignedDataNotFound);
+            bench.against(defect.code, defect.object.clone(), not_found);
+        } else if defect.fatal {
             bench.against(defect.code, defect.object.clone(), Conclusion::failed(SubIndication::FormatFailure));
         } else if defect.code == "asic.media-type" {
             let action = bench.basis.policy.constraints.media_type;

@@ -12,6 +12,8 @@ mod gather;
 mod jades;
 mod lists;
 mod verdicts;
+mod weak;
 mod world;
 mod wrapping;
+mod xsw;
 mod zip;

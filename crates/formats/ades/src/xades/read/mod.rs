@@ -10,6 +10,7 @@ mod counter;
 mod mark;
 mod names;
 mod objects;
+mod outside;
 mod policy;
 mod references;
 mod refs;
@@ -53,6 +54,7 @@ pub fn read_document(bytes: &[u8], objects: &mut dyn Objects) -> FileFacts {
     };
     facts.container = Some("XML");
     read_signatures(&doc, "", objects, &mut facts);
+    outside::tell(&doc, &mut facts);
     facts
 }
 
@@ -131,6 +133,7 @@ pub(crate) fn read_signatures(doc: &Document<'_>, file: &str, objects: &mut dyn 
         }
         facts.signatures.push(read);
     }
+    outside::lookalikes(doc, &all, facts.signatures.get_mut(taken.len()..).unwrap_or_default());
     counter::by_type(&all, taken.len(), facts);
 }
 

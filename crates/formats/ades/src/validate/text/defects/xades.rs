@@ -140,6 +140,12 @@ pub(in super::super) const TEXTS: &[Text] = &[
         "Failā {} ir paraksts, ko nevar nolasīt.",
         "File {} has a signature that cannot be read.",
     ),
+    broken(
+        "xades.unsigned-lookalike",
+        "EN 319 102-1 5.2.7",
+        "Blakus parakstītajam elementam ir cits ar tādu pašu nosaukumu, un tas nav parakstīts: {}.",
+        "Beside the signed element there is another of the same name, and it is not signed: {}.",
+    ),
     note(
         "xades.value-encoding",
         "XMLDSIG 4.3",
