@@ -124,7 +124,7 @@ pub(crate) fn npm(dir: &Path) -> Done {
     )
 }
 
-/// `cargo-deny`, built once into the target folder when the machine has none.
+/// `cargo-deny`, built once into the target folder when the machine has none; unoptimised, for it works for a second only.
 pub(crate) fn cargo_deny() -> Done<PathBuf> {
     if exists("cargo-deny") {
         return Ok("cargo-deny".into());
@@ -142,6 +142,7 @@ pub(crate) fn cargo_deny() -> Done<PathBuf> {
                 "--version",
                 "0.20.2",
                 "--locked",
+                "--debug",
                 "--quiet",
                 "--root",
                 &tools.to_string_lossy(),

@@ -78,8 +78,11 @@ pub(crate) fn start() -> Done<Server> {
     if !made.success() {
         return Err(Fault(format!("initdb ended with {made}")));
     }
-    let settings =
-        format!("-p {port} -h 127.0.0.1 -k {} -c max_connections=300 -c shared_buffers=256MB", dir.to_string_lossy());
+    // The tests kill our programs, never this machine: what the server wrote without waiting for the disk is not lost.
+    let settings = format!(
+        "-p {port} -h 127.0.0.1 -k {} -c max_connections=300 -c shared_buffers=256MB -c fsync=off -c full_page_writes=off",
+        dir.to_string_lossy()
+    );
     let mut args = vec!["-D".to_owned(), data];
     args.extend(settings.split(' ').map(str::to_owned));
     let mut child = command(&bin.join("postgres"), &args)

@@ -1,8 +1,11 @@
 //! Starting other programs, with what went wrong said plainly.
 
 use std::{
+    cell::RefCell,
     ffi::OsStr,
     fmt::Display,
+    fs::File,
+    io::Write as _,
     path::Path,
     process::{Command, Stdio},
 };
@@ -19,13 +22,45 @@ impl<E: Display> From<E> for Fault {
 
 pub(crate) type Done<T = ()> = Result<T, Fault>;
 
-/// Runs a program in `dir` with the terminal's own output; a non-zero exit is a fault.
+thread_local! {
+    /// Where this thread says what goes on, if not on the terminal.
+    static LOG: RefCell<Option<File>> = const { RefCell::new(None) };
+}
+
+/// From now on what this thread says, and what programs say that it runs, goes to a file: two threads at work would else speak
+/// through each other.
+pub(crate) fn log_to(path: &Path) -> Done {
+    let file = File::create(path)?;
+    LOG.with_borrow_mut(|log| *log = Some(file));
+    Ok(())
+}
+
+/// Says a line.
+pub(crate) fn say(line: &str) -> Done {
+    LOG.with_borrow_mut(|log| match log {
+        Some(file) => writeln!(file, "{line}"),
+        None => writeln!(std::io::stdout(), "{line}"),
+    })?;
+    Ok(())
+}
+
+fn voice() -> Done<(Stdio, Stdio)> {
+    LOG.with_borrow(|log| match log {
+        Some(file) => Ok((file.try_clone()?.into(), file.try_clone()?.into())),
+        None => Ok((Stdio::inherit(), Stdio::inherit())),
+    })
+}
+
+/// Runs a program in `dir` with this thread's own output; a non-zero exit is a fault.
 pub(crate) fn run<S: AsRef<OsStr>>(dir: &Path, program: &str, args: &[S], env: &[(&str, String)]) -> Done {
+    let (out, errors) = voice()?;
     let status = Command::new(program)
         .args(args)
         .current_dir(dir)
         .envs(env.iter().map(|(k, v)| (*k, v)))
         .stdin(Stdio::null())
+        .stdout(out)
+        .stderr(errors)
         .status()
         .map_err(|e| Fault(format!("{program}: {e}")))?;
     if status.success() { Ok(()) } else { Err(Fault(format!("{program} {} ended with {status}", line(args)))) }

@@ -6,8 +6,8 @@ use std::{
 };
 
 use crate::{
-    errors, layers, locale, need, postgres, root,
-    run::{Done, Fault, run},
+    conformance, errors, layers, locale, need, postgres, root,
+    run::{Done, Fault, log_to, run, say},
     target,
 };
 
@@ -21,21 +21,21 @@ pub(crate) fn check() -> Done {
     cargo(&["test", "--workspace", "--quiet"], &[])
 }
 
-/// What the parts of the whole suite share.
-struct Parts {
-    postgres: postgres::Server,
-    took: Vec<(&'static str, Duration)>,
+/// Parts that are run one after the other.
+pub(crate) struct Lane {
+    postgres: String,
     only: Option<String>,
+    took: Vec<(&'static str, Duration)>,
 }
 
-impl Parts {
-    fn part(&mut self, name: &'static str, work: impl FnOnce(&str) -> Done) -> Done {
+impl Lane {
+    pub(crate) fn part(&mut self, name: &'static str, work: impl FnOnce(&str) -> Done) -> Done {
         if self.only.as_ref().is_some_and(|word| !name.contains(word.as_str())) {
             return Ok(());
         }
-        println!("== {name}");
+        say(&format!("== {name}"))?;
         let start = now();
-        work(&self.postgres.url).map_err(|Fault(text)| Fault(format!("{name}: {text}")))?;
+        work(&self.postgres).map_err(|Fault(text)| Fault(format!("{name}: {text}")))?;
         self.took.push((name, start.elapsed()));
         Ok(())
     }
@@ -49,21 +49,45 @@ fn now() -> Instant {
     Instant::now()
 }
 
-/// Everything.
+/// Everything. What follows the build runs in two lanes: both wait a lot, for a JVM, a browser, a process that is to die.
 pub(crate) fn test(only: Option<&str>, install: bool) -> Done {
     need::debian(install)?;
-    let mut parts = Parts { postgres: postgres::start()?, took: Vec::new(), only: only.map(str::to_owned) };
-    parts.part("floors", |_| layers::check())?;
-    parts.part("languages", |_| locale::check())?;
-    parts.part("error codes", |_| errors::run(true))?;
-    parts.part("format", |_| cargo(&["fmt", "--all", "--check"], &[]))?;
-    parts.part("lints", |_| {
-        cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"], &[])
-    })?;
-    parts.part("unit and HTTP, both databases, both key stores", |pg| {
+    let server = postgres::start()?;
+    let lane = || Lane { postgres: server.url.clone(), only: only.map(str::to_owned), took: Vec::new() };
+    let mut first = lane();
+    built(&mut first)?;
+    let mut second = lane();
+    let log = target().join("lane.log");
+    let besides = || {
+        log_to(&log)?;
+        besides(&mut second)
+    };
+    let (conforms, besides) = std::thread::scope(|scope| {
+        let besides = scope.spawn(besides);
+        (conformance::all(&mut first), besides.join())
+    });
+    print!("{}", std::fs::read_to_string(&log)?);
+    conforms?;
+    besides.map_err(|_| Fault("a lane of the suite panicked".into()))??;
+    let took = || first.took.iter().chain(&second.took);
+    for (name, took) in took() {
+        println!("{:>6.1} s  {name}", took.as_secs_f64());
+    }
+    println!("{} passed, 0 failed", took().count());
+    Ok(())
+}
+
+/// What needs the compiler.
+fn built(lane: &mut Lane) -> Done {
+    lane.part("floors", |_| layers::check())?;
+    lane.part("languages", |_| locale::check())?;
+    lane.part("error codes", |_| errors::run(true))?;
+    lane.part("format", |_| cargo(&["fmt", "--all", "--check"], &[]))?;
+    lane.part("lints", |_| cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"], &[]))?;
+    lane.part("unit and HTTP, both databases, both key stores", |pg| {
         cargo(&["test", "--workspace", "--no-fail-fast", "--quiet"], &strict(pg))
     })?;
-    parts.part("HTTP, services apart over mutual TLS", |pg| {
+    lane.part("HTTP, services apart over mutual TLS", |pg| {
         let mut env = strict(pg);
         env.push(("ENKURS_TEST_APART", "1".to_owned()));
         let services = ["documents", "identity", "portal", "register", "signing"];
@@ -71,78 +95,21 @@ pub(crate) fn test(only: Option<&str>, install: bool) -> Done {
             ["test", "--no-fail-fast", "--quiet"].into_iter().chain(services.iter().flat_map(|s| ["-p", s])).collect();
         cargo(&args, &env)
     })?;
-    parts.part("build", |_| cargo(&["build", "--workspace", "--bins", "--examples", "--quiet"], &[]))?;
-    parts.part("dependencies", |_| {
+    lane.part("build", |_| cargo(&["build", "--workspace", "--bins", "--examples", "--quiet"], &[]))
+}
+
+/// What runs beside the conformance.
+fn besides(lane: &mut Lane) -> Done {
+    lane.part("dependencies", |_| {
         let deny = need::cargo_deny()?;
         run(&root(), &deny.to_string_lossy(), &["--log-level", "error", "check", "bans", "licenses", "sources"], &[])
     })?;
-    parts.part("conformance: PKI (openssl, pkilint)", |_| {
-        script("conformance/pki/run", &peers(&[("PYTHON", need::python()?)]))
-    })?;
-    parts.part("conformance: card (pcscd, OpenSC)", |_| script("conformance/card/run.sh", &peers(&[])))?;
-    parts.part("conformance: canonical XML (libxml2)", |_| script("conformance/c14n/run", &peers(&[])))?;
-    parts.part("conformance: XML signatures (xmlsec1)", |_| script("conformance/xades/run", &peers(&[])))?;
-    parts.part("conformance: signatures (EU DSS, pyHanko, qpdf, jwcrypto)", |_| {
-        let mut env = peers(&[("PYTHON", need::python()?)]);
-        env.push(("DSS_CLASSPATH", need::dss()?));
-        script("conformance/signatures/run", &env)?;
-        let samples = target().join("debug/examples/verdict-samples").to_string_lossy().into_owned();
-        let work = target().join("conformance/verdicts").to_string_lossy().into_owned();
-        let value = |name: &str| env.iter().find(|(k, _)| *k == name).map(|(_, v)| v.clone()).unwrap_or_default();
-        let args = [
-            "conformance/signatures/verdicts".to_owned(),
-            samples,
-            value("ENKURS_SIGN"),
-            value("DSS_CLASSPATH"),
-            work.clone(),
-        ];
-        run(&root(), "python3", &args, &[])?;
-        let args = ["conformance/signatures/reports".to_owned(), value("ENKURS_SIGN"), value("DSS_CLASSPATH"), work];
-        run(&root(), "python3", &args, &[])?;
-        let samples = target().join("debug/examples/jades-samples").to_string_lossy().into_owned();
-        let work = target().join("conformance/jades").to_string_lossy().into_owned();
-        let args = [
-            "conformance/signatures/jades".to_owned(),
-            samples,
-            value("ENKURS_SIGN"),
-            value("PYTHON"),
-            value("DSS_CLASSPATH"),
-            work,
-        ];
-        run(&root(), "bash", &args, &[])?;
-        let samples = target().join("debug/examples/evidence-samples").to_string_lossy().into_owned();
-        let work = target().join("conformance/evidence").to_string_lossy().into_owned();
-        let script = "conformance/signatures/evidence".to_owned();
-        run(&root(), "bash", &[script, samples, value("ENKURS_SIGN"), value("DSS_CLASSPATH"), work], &[])
-    })?;
-    parts.part("conformance: CAdES (EU DSS, openssl)", |_| {
-        let mut env = peers(&[]);
-        env.push(("DSS_CLASSPATH", need::dss()?));
-        script("conformance/cades/run", &env)
-    })?;
-    parts.part("conformance: PDF signatures (EU DSS, pyHanko, qpdf, poppler)", |_| {
-        let mut env =
-            peers(&[("PYTHON", need::python()?), ("PADES_SAMPLES", target().join("debug/examples/pades-samples"))]);
-        env.push(("DSS_CLASSPATH", need::dss()?));
-        script("conformance/pades/run", &env)
-    })?;
-    parts.part("conformance: trusted lists (EU DSS)", |_| {
-        let samples = target().join("debug/examples/list-samples");
-        let mut env = peers(&[("LIST_SAMPLES", samples)]);
-        env.push(("DSS_CLASSPATH", need::dss()?));
-        script("conformance/lists/run", &env)
-    })?;
-    parts.part("kill -9, 20 per database", |pg| kills(pg, 20))?;
-    parts.part("browser (Chromium, axe)", |_| {
+    lane.part("browser (Chromium, axe)", |_| {
         let dir = root().join("dev/browser");
         need::npm(&dir)?;
         script("dev/browser/run", &peers(&[]))
     })?;
-    for (name, took) in &parts.took {
-        println!("{:>6.1} s  {name}", took.as_secs_f64());
-    }
-    println!("{} passed, 0 failed", parts.took.len());
-    Ok(())
+    lane.part("kill -9, 20 per database", |pg| kills(pg, 20))
 }
 
 /// Nothing may be left out of the tests for want of a peer.
@@ -154,7 +121,7 @@ fn strict(pg: &str) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn peers(more: &[(&'static str, PathBuf)]) -> Vec<(&'static str, String)> {
+pub(crate) fn peers(more: &[(&'static str, PathBuf)]) -> Vec<(&'static str, String)> {
     let bin = target().join("debug");
     let text = |p: PathBuf| p.to_string_lossy().into_owned();
     let mut env = vec![
@@ -167,7 +134,7 @@ fn peers(more: &[(&'static str, PathBuf)]) -> Vec<(&'static str, String)> {
     env
 }
 
-fn script(path: &str, env: &[(&str, String)]) -> Done {
+pub(crate) fn script(path: &str, env: &[(&str, String)]) -> Done {
     run(&root(), "bash", &[path], env)
 }
 
