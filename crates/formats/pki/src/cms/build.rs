@@ -2,7 +2,8 @@ use jiff::Timestamp;
 
 use super::{
     Attribute,
-    message::{encapsulated_head, frame, ocsp_item},
+    message::{encapsulated_head, frame},
+    part::ocsp_item,
     signing_certificate_v2,
 };
 use crate::{

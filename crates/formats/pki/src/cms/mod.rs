@@ -4,13 +4,15 @@ mod attributes;
 mod ber;
 mod build;
 mod message;
+mod part;
 mod read;
 mod scan;
 
 pub use attributes::{Attribute, EssCertId, signing_certificate_v2};
 pub use ber::{Normalised, normalise, parts};
 pub use build::{NewMessage, SignedDataTemplate, signer_info};
-pub use message::{Carried, Content, MAX_FRAME, Message, RawAttribute, SignerParts, ocsp_of};
+pub use message::{Content, MAX_FRAME, Message};
+pub use part::{Carried, RawAttribute, SignerParts, ocsp_of};
 pub use read::{SignedData, SignerId, SignerInfo};
 
 /// Largest CMS message read.

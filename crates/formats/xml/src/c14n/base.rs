@@ -26,6 +26,14 @@ fn split(uri: &str) -> Parts<'_> {
     Parts { scheme, authority, path, query, fragment }
 }
 
+/// Whether a reference starts with `scheme:`.
+pub(super) fn has_scheme(uri: &str) -> bool {
+    uri.split_once(':').is_some_and(|(s, _)| {
+        s.starts_with(|c: char| c.is_ascii_alphabetic())
+            && s.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
+    })
+}
+
 /// The reference that `reference` is when read under `base`; both may be relative.
 pub(super) fn join(base: &str, reference: &str) -> String {
     let (b, r) = (split(base), split(reference));

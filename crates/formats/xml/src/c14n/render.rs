@@ -200,7 +200,7 @@ impl<'d, 'a, 'o> Renderer<'d, 'a, 'o> {
         let (before, rendered) = (self.scope.len(), self.rendered.len());
         for (_, uri) in &e.declarations {
             let uri = self.doc.uri(*uri);
-            if !uri.is_empty() && !has_scheme(uri) {
+            if !uri.is_empty() && !base::has_scheme(uri) {
                 return Err(C14nError::RelativeNamespace(uri.to_owned()));
             }
         }
@@ -393,12 +393,4 @@ impl<'d, 'a, 'o> Renderer<'d, 'a, 'o> {
         }
         self.out.put(rest.as_bytes());
     }
-}
-
-/// Whether a reference starts with `scheme:`.
-fn has_scheme(uri: &str) -> bool {
-    uri.split_once(':').is_some_and(|(s, _)| {
-        s.starts_with(|c: char| c.is_ascii_alphabetic())
-            && s.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
-    })
 }
