@@ -16,6 +16,9 @@ pub(super) fn check(chain: &[Certificate], query: &PathQuery<'_>) -> Vec<PathFin
         if !anchor.is_ca() {
             findings.push(PathFinding { index: chain.len() - 1, problem: PathProblem::NotCa });
         }
+        if anchor.key_usage().is_some_and(|u| !u.contains(KeyUsage::KEY_CERT_SIGN)) {
+            findings.push(PathFinding { index: chain.len() - 1, problem: PathProblem::MayNotIssue });
+        }
         if let Some(len) = anchor.extensions().basic_constraints.and_then(|b| b.path_len) {
             max_path = max_path.min(len as usize);
         }
@@ -52,6 +55,10 @@ pub(super) fn check(chain: &[Certificate], query: &PathQuery<'_>) -> Vec<PathFin
         }
         if last && let Err(weak) = query.strength.key(certificate.public_key().kind(), query.at) {
             problem(PathProblem::Weak(weak));
+        }
+        let named = !certificate.subject().is_empty() || (e.alt_names_critical && !e.alt_names.is_empty());
+        if !named || certificate.issuer().is_empty() {
+            problem(PathProblem::Unnamed);
         }
         if (!self_issued || last) && !names.permits(certificate) {
             problem(PathProblem::NameNotPermitted);

@@ -70,6 +70,8 @@ pub enum PathProblem {
     PathTooLong,
     /// An issuer whose key usage does not allow to sign certificates.
     MayNotIssue,
+    /// An issuer without a name, or a subject named neither by its name nor by a critical alternative name.
+    Unnamed,
     /// A name outside the constraints of an issuer.
     NameNotPermitted,
     /// A critical extension that is not understood.
@@ -95,6 +97,7 @@ impl PathProblem {
             Self::NotCa => "pki.path.issuer-not-ca",
             Self::PathTooLong => "pki.path.too-long",
             Self::MayNotIssue => "pki.path.issuer-key-usage",
+            Self::Unnamed => "pki.path.unnamed",
             Self::NameNotPermitted => "pki.path.name-not-permitted",
             Self::UnknownCritical(_) => "pki.path.unknown-critical-extension",
             Self::Malformed(_) => "pki.path.malformed-extension",
@@ -111,6 +114,7 @@ impl PathProblem {
             Self::NotCa => "RFC 5280 6.1.4 (k)",
             Self::PathTooLong => "RFC 5280 6.1.4 (l)",
             Self::MayNotIssue => "RFC 5280 6.1.4 (n)",
+            Self::Unnamed => "RFC 5280 4.1.2.4, 4.1.2.6",
             Self::NameNotPermitted => "RFC 5280 6.1.3 (b)",
             Self::UnknownCritical(_) | Self::Malformed(_) => "RFC 5280 6.1.4 (o)",
             Self::NoPolicy => "RFC 5280 6.1.5 (g)",

@@ -82,6 +82,21 @@ fn who_may_issue() {
 }
 
 #[test]
+fn who_bears_a_name() {
+    let w = world();
+    let unnamed = |serial, critical| {
+        let key = TestKey::p256();
+        let mut extensions = leaf_extensions(&key, KeyUsage::NON_REPUDIATION, &[]);
+        extensions.alt_names = vec![GeneralName::Email("anna@example.lv".into())];
+        extensions.alt_names_critical = critical;
+        let leaf = w.ca.issue(serial, "A", key, extensions, |t| t.subject = Name::default());
+        problems(find(&leaf, &[&w.ca], &[&w.root], Purpose::Sign, &[], 10))
+    };
+    assert_eq!(unnamed(7, true), []);
+    assert_eq!(unnamed(8, false), [(0, P::Unnamed)]);
+}
+
+#[test]
 fn purposes() {
     let w = world();
     let tsa = w.ca.issue_tsa(4, "T", TestKey::p256());
