@@ -76,7 +76,7 @@ now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 for e in xades jades evidence list; do mkdir -p s/$e; done
 "$x/xades-samples" s/xades "$now" >/dev/null; "$x/jades-samples" s/jades "$now" >/dev/null; "$x/evidence-samples" s/evidence "$now" >/dev/null
 "$x/list-samples" s/list "$now" http://127.0.0.1:1 >/dev/null
-cp s/xades/p256-B-enveloped.xml s/xades/p256-LT-countersigned.xml s/xades/p256-LTA-enveloping-xml.xml "$out/xades/"
+cp s/xades/ours/enveloped-p256-B.xml s/xades/ours/enveloping-counter-p256-LT.xml s/xades/ours/envelopingxml-p256-LTA.xml "$out/xades/"
 cp s/jades/by-uri/p256-flattened-by-uri-b64-LTA.json s/jades/by-uri/p256-compact-by-uri-b64-B.json s/jades/several/p256-countered.json "$out/jades/"
 cp "$(find s/evidence -name '*.ers' -path '*last*' | sort | head -1)" "$out/evidence-record/regrown.ers"
 cp "$(find s/evidence/xml-5-2-regrown -name '*.xml' | sort | head -1)" "$out/evidence-record/regrown.xml"

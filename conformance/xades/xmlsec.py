@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """xmlsec1 verifies our containers; our reader reads what xmlsec1 signs, whole and damaged.
 
-usage: xmlsec.py WORK-DIR ENKURS-SIGN   (WORK-DIR/ours holds the containers of the example xades-samples)
+usage: xmlsec.py WORK-DIR ENKURS-SIGN   (WORK-DIR/ours holds the files of the example xades-samples)
 """
 import base64
 import json
@@ -30,12 +30,14 @@ def run(*args, cwd=None):
 
 def verify_ours():
     for container in sorted((work / "ours").glob("*.*ce")) + sorted((work / "ours").glob("*.edoc")):
-        if container.name.startswith(("ed25519", "pss")):
-            continue  # not in this release of xmlsec1
+        if "-ed25519-" in container.name or "-pss-" in container.name or "-counter-" in container.name:
+            continue  # not in this release of xmlsec1; of several signatures in a file it takes the first only
         place = work / "out" / container.name
         with zipfile.ZipFile(container) as z:
             z.extractall(place)
             names = [n for n in z.namelist() if n.startswith("META-INF/") and "signatures" in n]
+        if container.name.startswith("asics-several"):
+            continue
         for name in names:
             xml = (place / name).read_text()
             der = re.search(r"<ds:X509Certificate>(.*?)</ds:X509Certificate>", xml).group(1)

@@ -18,9 +18,10 @@ pub(crate) fn all(lane: &mut Lane) -> Done {
     })?;
     lane.part("conformance: card (pcscd, OpenSC)", |_| script("conformance/card/run.sh", &peers(&[])))?;
     lane.part("conformance: canonical XML (libxml2)", |_| script("conformance/c14n/run", &peers(&[])))?;
-    lane.part("conformance: XML signatures (xmlsec1)", |_| script("conformance/xades/run", &peers(&[])))?;
+    lane.part("conformance: XML signatures (xmlsec1, EU DSS)", |_| script("conformance/xades/run", &judges(&[])?))?;
     lane.part("conformance: signatures (EU DSS, pyHanko, qpdf, jwcrypto)", |_| signatures(&judges(&[])?))?;
     lane.part("conformance: CAdES (EU DSS, openssl)", |_| script("conformance/cades/run", &judges(&[])?))?;
+    lane.part("conformance: files of other makers (EU DSS)", |_| script("conformance/makers/run", &judges(&[])?))?;
     lane.part("conformance: PDF signatures (EU DSS, pyHanko, qpdf, poppler)", |_| {
         script("conformance/pades/run", &judges(&[("PADES_SAMPLES", example("pades-samples"))])?)
     })?;

@@ -1,7 +1,8 @@
-//! Writes CAdES signatures of every shape, level and algorithm, and a small authority, for judges and makers that are not ours
+//! Writes CAdES signatures of every shape, level and algorithm, and the authority behind them, for judges that are not ours
 //! (`conformance/cades`).
 //!
-//! usage: cades-samples OUT-DIR NOW(RFC 3339) SIGNER.pkcs8 TSA.pkcs8       the two RSA keys are those with which the others sign
+//! usage: cades-samples OUT-DIR NOW(RFC 3339)
+//! OUT-DIR: root.pem, ca.pem, root.crl, *.ocsp, data/ (what detached signatures are over), ours/SHAPE[-VARIANT]-KIND-LEVEL.EXTENSION
 #![expect(clippy::unwrap_used, reason = "a test program")]
 
 use std::{
@@ -21,8 +22,8 @@ use ades::{
 };
 use jiff::{SignedDuration, Timestamp};
 use pki::{
-    CertStatus, DigestAlgorithm, KeyUsage, SignatureAlgorithm, TokenTemplate, TstInfo, oid,
-    testing::{TestEntity, TestKey, leaf_extensions},
+    CertStatus, DigestAlgorithm, SignatureAlgorithm,
+    testing::{TestEntity, TestKey},
 };
 
 const DATA: &[u8] = "Līguma teksts.\n".as_bytes();
@@ -50,26 +51,6 @@ struct Pki {
 }
 
 impl Pki {
-    fn stamp(&self, digest: DigestAlgorithm, imprint: &[u8], at: Timestamp) -> Vec<u8> {
-        let info = TstInfo {
-            policy: oid::BEST_PRACTICE_TIME_STAMP_POLICY,
-            digest,
-            imprint: imprint.to_vec(),
-            serial: at.as_microsecond().to_be_bytes().to_vec(),
-            time: at,
-            accuracy_micros: Some(1_000_000),
-            ordering: false,
-            nonce: None,
-            tsa: None,
-            qualified: false,
-        };
-        let (key, certificate) = (&self.tsa.key, &self.tsa.certificate);
-        let template =
-            TokenTemplate::new(&info, key.algorithm().companion_digest(), key.algorithm(), certificate).unwrap();
-        let signed = template.to_be_signed().unwrap();
-        template.assemble(&signed, &key.sign(&signed), Some(&[])).unwrap()
-    }
-
     fn material(&self, signer: &TestEntity, at: Timestamp) -> Material {
         let status = |e: &TestEntity| self.ocsp.ocsp(&self.ca.certificate, &e.certificate, CertStatus::Good, at);
         Material {
@@ -100,7 +81,7 @@ impl Pki {
             while let Some(want) = steps.want().unwrap() {
                 at += SignedDuration::from_secs(1);
                 match want {
-                    Want::Stamp { algorithm, digest } => steps.give_stamp(&self.stamp(algorithm, &digest, at)).unwrap(),
+                    Want::Stamp { digest, .. } => steps.give_stamp(&self.tsa.time_stamp(&digest, at)).unwrap(),
                     Want::Material { .. } => steps.give_material(&self.material(signer, at)).unwrap(),
                 }
             }
@@ -128,37 +109,28 @@ fn main() {
     fs::create_dir_all(&ours).unwrap();
     let now: Timestamp = args[1].parse().unwrap();
     use DigestAlgorithm::{Sha256, Sha384, Sha512};
-    let rsa = SignatureAlgorithm::RsaPkcs1(Sha256);
     let root = TestEntity::root("Paraugu sakne", TestKey::p384());
     let ca = root.issue_ca(2, "Paraugu izdevējs", TestKey::p384());
     let ocsp = ca.issue_ocsp(4, "Paraugu OCSP", TestKey::p256());
     let tsa = ca.issue_tsa(3, "Paraugu laika zīmogi", TestKey::p256());
     let pki = Pki { root, ca, tsa, ocsp, now };
 
-    // The authority for other makers.
-    let key = TestKey::rsa_pkcs8(&fs::read(&args[2]).unwrap(), rsa);
-    let extensions = leaf_extensions(&key, KeyUsage::NON_REPUDIATION, &[]);
-    let theirs = pki.ca.issue(20, "Anna Paraudziņa", key, extensions, |_| {});
-    let unit = pki.ca.issue_tsa(21, "Paraugu laika zīmogi 2", TestKey::rsa_pkcs8(&fs::read(&args[3]).unwrap(), rsa));
     fs::write(out.join("root.pem"), pki.root.certificate.to_pem()).unwrap();
     fs::write(out.join("ca.pem"), pki.ca.certificate.to_pem()).unwrap();
-    fs::write(out.join("signer.pem"), theirs.certificate.to_pem()).unwrap();
-    fs::write(out.join("tsa.pem"), unit.certificate.to_pem()).unwrap();
     fs::write(out.join("root.crl"), pki.root.crl(1, now, &[])).unwrap();
     let status = |name: &str, e: &TestEntity| {
         let answer =
             pki.ocsp.ocsp(&pki.ca.certificate, &e.certificate, CertStatus::Good, now + SignedDuration::from_secs(120));
         fs::write(out.join(format!("{name}.ocsp")), answer).unwrap();
     };
-    for (name, e) in [("signer", &theirs), ("unit", &unit), ("own-unit", &pki.tsa)] {
-        status(name, e);
-    }
-    fs::write(out.join("data.txt"), DATA).unwrap();
+    status("unit", &pki.tsa);
+    fs::create_dir_all(out.join("data")).unwrap();
+    fs::write(out.join("data/data.txt"), DATA).unwrap();
 
     let kinds = [
         ("p256", SignatureAlgorithm::Ecdsa(Sha256)),
         ("p384", SignatureAlgorithm::Ecdsa(Sha384)),
-        ("rsa", rsa),
+        ("rsa", SignatureAlgorithm::RsaPkcs1(Sha256)),
         ("pss", SignatureAlgorithm::RsaPss(Sha256)),
         ("pss512", SignatureAlgorithm::RsaPss(Sha512)),
         ("ed25519", SignatureAlgorithm::Ed25519),
@@ -200,7 +172,7 @@ fn shapes(pki: &Pki, signer: &TestEntity, kind: &str, ours: &Path) {
                 builder.finish(&signed.detached()).unwrap()
             }
             SignedBy::Timestamp => {
-                builder.finish(&pki.stamp(digest, &imprint, pki.now + SignedDuration::from_secs(1))).unwrap()
+                builder.finish(&pki.tsa.time_stamp(&imprint, pki.now + SignedDuration::from_secs(1))).unwrap()
             }
         }
     };
@@ -218,16 +190,17 @@ fn shapes(pki: &Pki, signer: &TestEntity, kind: &str, ours: &Path) {
     let levels = [("B", Level::B), ("T", Level::T), ("LT", Level::LT), ("LTA", Level::LTA)];
     let save = |name: String, bytes: &[u8]| fs::write(ours.join(name), bytes).unwrap();
     let cms = [("attached", "p7m", attached.clone()), ("detached", "p7s", detached.clone())];
-    let cms = cms
-        .into_iter()
-        .chain([("attached-several", "p7m", several(&attached)), ("detached-several", "p7s", several(&detached))]);
+    let cms = cms.into_iter().chain([
+        ("attached-several-counter", "p7m", several(&attached)),
+        ("detached-several-counter", "p7s", several(&detached)),
+    ]);
     for (shape, extension, b) in cms {
         for (name, level) in levels {
             let raised = pki.raise(Box::new(file(b.clone())), signer, level, 0);
             save(format!("{shape}-{kind}-{name}.{extension}"), &raised);
             if level == Level::LTA {
                 let renewed = pki.raise(Box::new(file(raised)), signer, level, 1);
-                save(format!("{shape}-{kind}-{name}-renewed.{extension}"), &renewed);
+                save(format!("{shape}-renewed-{kind}-{name}.{extension}"), &renewed);
             }
         }
     }
@@ -239,7 +212,7 @@ fn shapes(pki: &Pki, signer: &TestEntity, kind: &str, ours: &Path) {
                 save(format!("{shape}{many}-{kind}-{name}.{shape}"), &raised);
                 if level == Level::LTA {
                     let renewed = pki.raise(Box::new(open(&raised)), signer, level, 1);
-                    save(format!("{shape}{many}-{kind}-{name}-renewed.{shape}"), &renewed);
+                    save(format!("{shape}{many}-renewed-{kind}-{name}.{shape}"), &renewed);
                 }
             }
         }

@@ -64,13 +64,6 @@ impl TestKey {
     pub fn p384() -> Self {
         Self::new(SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha384))
     }
-    /// An RSA key from PKCS#8, for lengths that are no longer generated.
-    pub fn rsa_pkcs8(pkcs8: &[u8], algorithm: SignatureAlgorithm) -> Self {
-        let pair = s::RsaKeyPair::from_pkcs8(pkcs8).expect("key");
-        let head = crate::asn1::seq([crate::asn1::oid(oid::RSA_ENCRYPTION), crate::asn1::null()]);
-        let spki = crate::asn1::seq([head, crate::asn1::bit_string(pair.public_key().as_ref())]);
-        Self { pair: Pair::Rsa(pair), spki, algorithm }
-    }
     /// DER of the public key.
     pub fn spki(&self) -> &[u8] {
         &self.spki
@@ -278,11 +271,16 @@ impl TestEntity {
         let point = asn1::seq([distribution_point_name(url), asn1::tlv(tag::constructed(2), &keeper)]);
         Extension { oid: oid::CRL_DISTRIBUTION_POINTS, critical: false, value: asn1::seq([point]) }
     }
-    /// A time stamp of this unit over the SHA-256 digest `imprint`.
+    /// A time stamp of this unit over the SHA-256, SHA-384 or SHA-512 digest `imprint`.
     pub fn time_stamp(&self, imprint: &[u8], at: Timestamp) -> Vec<u8> {
+        let digest = match imprint.len() {
+            48 => DigestAlgorithm::Sha384,
+            64 => DigestAlgorithm::Sha512,
+            _ => DigestAlgorithm::Sha256,
+        };
         let info = TstInfo {
             policy: oid::BEST_PRACTICE_TIME_STAMP_POLICY,
-            digest: DigestAlgorithm::Sha256,
+            digest,
             imprint: imprint.to_vec(),
             serial: at.as_microsecond().to_be_bytes().to_vec(),
             time: at,

@@ -10,7 +10,7 @@ use crate::{
     augment::{AugmentError, Raise},
     facts::{Defect, FileFacts, Level, SignatureFacts},
     material::Material,
-    xades::{Nothing, Objects, Text},
+    xades::{Objects, Text},
     zip::{Archive, Writer},
 };
 
@@ -88,27 +88,28 @@ impl<R: Read + Seek + Send + 'static> XadesContainer<R> {
         Ok((&mut member.text, n))
     }
 
-    fn facts(&self, id: &str) -> Option<SignatureFacts> {
-        let (member, n) = self.member(id).ok()?;
-        member.text.facts(n, &mut Nothing).ok()
+    fn group(&self, id: &str) -> Vec<SignatureFacts> {
+        self.member(id).map(|(member, n)| member.text.group(n)).unwrap_or_default()
     }
 }
 
 impl<R: Read + Seek + Send + 'static> Raise for XadesContainer<R> {
     fn ids(&self) -> Vec<String> {
-        self.members.iter().flat_map(|m| m.ids.clone()).collect()
+        let outer = |m: &Member| m.text.outer().into_iter().filter_map(|n| m.ids.get(n).cloned()).collect::<Vec<_>>();
+        self.members.iter().flat_map(outer).collect()
     }
     fn level(&self, id: &str) -> Option<Level> {
-        self.facts(id)?.level_elements
+        let (member, n) = self.member(id).ok()?;
+        member.text.level(n)
     }
     fn signing_certificates(&self, id: &str) -> Vec<Vec<u8>> {
-        self.facts(id).and_then(|f| f.signing_certificate).into_iter().collect()
+        self.group(id).into_iter().filter_map(|f| f.signing_certificate).collect()
     }
     fn tokens(&self, id: &str) -> Vec<Vec<u8>> {
-        self.facts(id).map(|f| f.timestamps.into_iter().map(|t| t.token).collect()).unwrap_or_default()
+        self.group(id).into_iter().flat_map(|f| f.timestamps).map(|t| t.token).collect()
     }
     fn carried(&self, id: &str) -> Vec<Vec<u8>> {
-        self.facts(id).map(|f| f.certificates).unwrap_or_default()
+        self.group(id).into_iter().flat_map(|f| f.certificates).collect()
     }
     fn stamp_imprint(&mut self, id: &str, algorithm: DigestAlgorithm) -> Result<Vec<u8>, AugmentError> {
         let (member, n) = self.member(id)?;

@@ -86,8 +86,24 @@ pub(super) fn is_whole(record: &EvidenceFacts) -> bool {
         && !record.defects.iter().any(|d| d.fatal)
 }
 
-/// All time stamps that may say something about a signature: its own, those of evidence records, those of the file.
-fn stamps<'a>(facts: &'a SignatureFacts, file: &'a FileFacts) -> Vec<Stamp<'a>> {
+/// The signatures that a counter-signature stands on, the innermost first. They carry validation material for it, and their archive time
+/// stamps are over it (EN 319 132-1 clause 5.5.2, EN 319 122-1 clause 5.5.3, TS 119 182-1 clause 5.3.6).
+fn outer<'a>(facts: &SignatureFacts, file: &'a FileFacts) -> Vec<&'a SignatureFacts> {
+    let mut found: Vec<&SignatureFacts> = Vec::new();
+    let mut of = facts.counter_of.as_deref();
+    while let Some(next) = of.and_then(|id| file.signatures.iter().find(|s| s.id == id)) {
+        if next.id == facts.id || found.iter().any(|f| f.id == next.id) {
+            break;
+        }
+        found.push(next);
+        of = next.counter_of.as_deref();
+    }
+    found
+}
+
+/// All time stamps that may say something about a signature: its own, those of signatures that it stands on, those of evidence records, those
+/// of the file.
+fn stamps<'a>(facts: &'a SignatureFacts, outer: &[&'a SignatureFacts], file: &'a FileFacts) -> Vec<Stamp<'a>> {
     let read = |facts: &'a TimestampFacts, own: bool, whole: bool| Stamp {
         facts,
         id: ObjectId::of(&facts.token),
@@ -98,7 +114,9 @@ fn stamps<'a>(facts: &'a SignatureFacts, file: &'a FileFacts) -> Vec<Stamp<'a>> 
     let records = facts.evidence.iter().chain(&file.evidence);
     let of_records = records.flat_map(|r| r.stamps.iter().map(move |s| (s, is_whole(r))));
     let own = facts.timestamps.iter().map(|t| read(t, true, true));
-    own.chain(of_records.map(|(t, whole)| read(t, false, whole)))
+    let of_outer = outer.iter().flat_map(|o| &o.timestamps).map(|t| read(t, false, true));
+    own.chain(of_outer)
+        .chain(of_records.map(|(t, whole)| read(t, false, whole)))
         .chain(file.timestamps.iter().map(|t| read(t, false, true)))
         .collect()
 }
@@ -106,10 +124,12 @@ fn stamps<'a>(facts: &'a SignatureFacts, file: &'a FileFacts) -> Vec<Stamp<'a>> 
 impl<'a> Pool<'a> {
     pub(super) fn new(facts: &'a SignatureFacts, file: &'a FileFacts, basis: &'a Basis<'a>) -> Self {
         let mut unreadable = Vec::new();
-        let stamps = stamps(facts, file);
+        let outer = outer(facts, file);
+        let stamps = stamps(facts, &outer, file);
         let mut certificates: Vec<Certificate> = Vec::new();
         let of_tokens = || stamps.iter().filter_map(|s| Some(&s.token.as_ref()?.signed));
-        let carried = facts.signing_certificate.iter().chain(&facts.certificates);
+        let outer_certificates = outer.iter().flat_map(|o| o.signing_certificate.iter().chain(&o.certificates));
+        let carried = facts.signing_certificate.iter().chain(&facts.certificates).chain(outer_certificates);
         for der in carried.chain(of_tokens().flat_map(|t| &t.certificates)) {
             match Certificate::from_der(der) {
                 Ok(c) if certificates.contains(&c) => {}
@@ -126,7 +146,7 @@ impl<'a> Pool<'a> {
             }
         }
         let mut ocsps: Vec<Sourced<OcspResponse>> = Vec::new();
-        let all = both(&facts.ocsps, &basis.material.ocsps);
+        let all = both(facts.ocsps.iter().chain(outer.iter().flat_map(|o| &o.ocsps)), &basis.material.ocsps);
         for (der, in_file) in all.chain(of_tokens().flat_map(|t| &t.ocsps).map(|d| (d, true))) {
             match OcspResponse::from_der(der) {
                 Ok(item) => {
@@ -140,7 +160,7 @@ impl<'a> Pool<'a> {
             }
         }
         let mut crls: Vec<Sourced<Crl>> = Vec::new();
-        let all = both(&facts.crls, &basis.material.crls);
+        let all = both(facts.crls.iter().chain(outer.iter().flat_map(|o| &o.crls)), &basis.material.crls);
         for (der, in_file) in all.chain(of_tokens().flat_map(|t| &t.crls).map(|d| (d, true))) {
             if crls.iter().any(|c| c.item.der() == der) {
                 continue;
@@ -274,6 +294,9 @@ impl<'a> Pool<'a> {
     }
 }
 
-fn both<'x>(file: &'x [Vec<u8>], other: &'x [Vec<u8>]) -> impl Iterator<Item = (&'x Vec<u8>, bool)> {
-    file.iter().map(|d| (d, true)).chain(other.iter().map(|d| (d, false)))
+fn both<'x>(
+    file: impl Iterator<Item = &'x Vec<u8>>,
+    other: &'x [Vec<u8>],
+) -> impl Iterator<Item = (&'x Vec<u8>, bool)> {
+    file.map(|d| (d, true)).chain(other.iter().map(|d| (d, false)))
 }

@@ -1,15 +1,16 @@
 //! What attackers do with signed XML, each by its own test, and documents that are signed inside.
 
 use ades::{
-    augment::Raise,
+    augment::{Augmentation, Raise, Want},
     facts::{Coverage, FileFacts, Level},
     material::Material,
+    validate::{Anchors, Basis, Indication, Lang, Policy, validate_file},
     xades::{
         self, Content, File, Nothing, Prepared, SignaturePolicy, Signed, prepare_counter, prepare_enveloped,
         prepare_enveloping, read_document,
     },
 };
-use pki::DigestAlgorithm;
+use pki::{DigestAlgorithm, testing::day};
 
 use crate::world::{World, defects};
 
@@ -284,6 +285,34 @@ fn counter_signatures() {
     assert!(!holds(&read(&moved)));
     assert_eq!(prepare_counter(xml.as_bytes(), "S9", world.request("C1")).unwrap_err().code(), "xades.document");
     assert_eq!(prepare_counter(xml.as_bytes(), "S1", world.request("S1")).unwrap_err().code(), "xades.id-taken");
+}
+
+#[test]
+fn a_counter_signature_is_raised_with_what_it_stands_on() {
+    let world = World::new();
+    let xml = finish(&world, prepare_counter(enveloping(&world).as_bytes(), "S1", world.request("C1")).unwrap()).xml();
+    let file = Box::new(File::open(xml.as_bytes(), Box::new(Nothing)).unwrap());
+    assert_eq!(file.ids(), ["S1"]);
+    let mut steps = Augmentation::new(file, Level::LTA, None, DigestAlgorithm::Sha256).unwrap();
+    while let Some(want) = steps.want().unwrap() {
+        match want {
+            Want::Stamp { algorithm, digest } => steps.give_stamp(&world.stamp(algorithm, &digest)).unwrap(),
+            Want::Material { .. } => steps.give_material(&world.material()).unwrap(),
+        }
+    }
+    let mut out = Vec::new();
+    steps.into_file().write(&mut out).unwrap();
+    let facts = read(std::str::from_utf8(&out).unwrap());
+    let anchors = Anchors::new([world.root.certificate.clone()]);
+    let (policy, material) = (Policy::default(), Material::default());
+    // The counter-signature has no time stamp of its own, and its status is not carried by itself.
+    for time in [day(110), day(900)] {
+        let basis = Basis { anchors: &anchors, policy: &policy, material: &material, time, lang: Lang::En };
+        let report = validate_file("x.xml", &facts, &basis);
+        let told: Vec<_> = report.signatures.iter().map(|s| (s.level.as_str(), s.indication)).collect();
+        let passed = |level| (level, Indication::TotalPassed);
+        assert_eq!(told, [passed("XAdES-BASELINE-LTA"), passed("XAdES-BASELINE-B")], "{time}");
+    }
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! [`Raise`] for XML files: whatever is new goes into the unsigned properties of a signature, as text; every byte that was there stays.
+//! A counter-signature is raised with the signature that it is in: that one carries the material, and its archive time stamp is over both.
 
 mod elements;
 mod place;
@@ -11,7 +12,7 @@ use pki::DigestAlgorithm;
 pub(super) use place::{end_of, open_counter};
 pub use text::Text;
 
-use super::{Nothing, Objects};
+use super::Objects;
 use crate::{
     augment::{AugmentError, Raise},
     facts::{Level, SignatureFacts},
@@ -39,26 +40,27 @@ impl File {
         self.text.ids(&[]).iter().position(|i| i == id).ok_or_else(|| AugmentError::Unknown(id.to_owned()))
     }
 
-    fn facts(&self, id: &str) -> Option<SignatureFacts> {
-        self.text.facts(self.number(id).ok()?, &mut Nothing).ok()
+    fn group(&self, id: &str) -> Vec<SignatureFacts> {
+        self.number(id).map(|n| self.text.group(n)).unwrap_or_default()
     }
 }
 
 impl Raise for File {
     fn ids(&self) -> Vec<String> {
-        self.text.ids(&[])
+        let all = self.text.ids(&[]);
+        self.text.outer().into_iter().filter_map(|n| all.get(n).cloned()).collect()
     }
     fn level(&self, id: &str) -> Option<Level> {
-        self.facts(id)?.level_elements
+        self.text.level(self.number(id).ok()?)
     }
     fn signing_certificates(&self, id: &str) -> Vec<Vec<u8>> {
-        self.facts(id).and_then(|f| f.signing_certificate).into_iter().collect()
+        self.group(id).into_iter().filter_map(|f| f.signing_certificate).collect()
     }
     fn tokens(&self, id: &str) -> Vec<Vec<u8>> {
-        self.facts(id).map(|f| f.timestamps.into_iter().map(|t| t.token).collect()).unwrap_or_default()
+        self.group(id).into_iter().flat_map(|f| f.timestamps).map(|t| t.token).collect()
     }
     fn carried(&self, id: &str) -> Vec<Vec<u8>> {
-        self.facts(id).map(|f| f.certificates).unwrap_or_default()
+        self.group(id).into_iter().flat_map(|f| f.certificates).collect()
     }
     fn stamp_imprint(&mut self, id: &str, algorithm: DigestAlgorithm) -> Result<Vec<u8>, AugmentError> {
         self.text.value_imprint(self.number(id)?, algorithm)

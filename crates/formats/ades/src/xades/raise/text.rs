@@ -97,6 +97,25 @@ impl Text {
         list(&doc, taken).into_iter().map(|f| f.id).collect()
     }
 
+    /// Numbers of the signatures that are no counter-signatures inside others: those that are raised.
+    pub fn outer(&self) -> Vec<usize> {
+        let Ok(doc) = self.parse() else { return Vec::new() };
+        let all = list(&doc, &[]).into_iter().enumerate();
+        all.filter(|(_, f)| f.counter_of.is_none()).map(|(n, _)| n).collect()
+    }
+
+    /// What is found of signature number `n`, and after it of the counter-signatures inside it: it carries the validation material of all.
+    pub fn group(&self, n: usize) -> Vec<SignatureFacts> {
+        let Ok(doc) = self.parse() else { return Vec::new() };
+        let mut inside = vec![];
+        for (i, found) in list(&doc, &[]).into_iter().enumerate() {
+            if i == n || found.counter_of.is_some_and(|of| inside.iter().any(|(k, _)| *k == of)) {
+                inside.push((i, read_signature(found.node, i, &mut Nothing)));
+            }
+        }
+        inside.into_iter().map(|(_, facts)| facts).collect()
+    }
+
     /// Hands signature number `n` to `work`.
     fn with<T>(&self, n: usize, work: impl FnOnce(&Document<'_>, Node<'_, '_>) -> Result<T>) -> Result<T> {
         let doc = self.parse()?;

@@ -17,6 +17,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Validates files with EU DSS, offline, against given trust anchors, and prints one line a signature:
@@ -28,6 +31,9 @@ import java.util.List;
  *        Judge --evidence ANCHORS.pem FOLDER...   evidence records, each in a folder with the files that it is about
  *        Judge --details ANCHORS.pem FILE    the simple report as XML
  *        Judge --time RFC3339 ANCHORS.pem FILE...   as of that time
+ *        Judge --authority DIR FILE...       with the status information of an {@link Authority}; its data/ for .p7s and "detached" in a name. Lines:
+ *                                            FILE TAB signature|counter|stamp TAB INDICATION TAB SUBINDICATION TAB LEVEL, then "  REMARK"; a time stamp
+ *                                            that belongs to no signature is told as well
  */
 public final class Judge {
     private static CommonTrustedCertificateSource anchors(String pem) throws Exception {
@@ -87,6 +93,40 @@ public final class Judge {
         return good;
     }
 
+    private static void withAuthority(Path dir, List<String> files) {
+        Authority authority = new Authority(dir);
+        for (String file : files) {
+            try {
+                SignedDocumentValidator validator = SignedDocumentValidator.fromDocument(new FileDocument(new File(file)));
+                validator.setCertificateVerifier(authority.verifier());
+                if (file.endsWith(".p7s") || new File(file).getName().contains("detached")) {
+                    validator.setDetachedContents(authority.data());
+                }
+                tell(file, validator.validateDocument());
+            } catch (RuntimeException e) {
+                System.out.printf("%s\t-\tEXCEPTION\t%s\t%n", file, String.valueOf(e.getMessage()).replaceAll("\\s+", " "));
+            }
+        }
+    }
+
+    private static void tell(String file, Reports reports) {
+        SimpleReport simple = reports.getSimpleReport();
+        for (String id : simple.getSignatureIdList()) {
+            String kind = reports.getDiagnosticData().getSignatureById(id).isCounterSignature() ? "counter" : "signature";
+            row(simple, file, kind, id, String.valueOf(simple.getSignatureFormat(id)));
+        }
+        Stream<String> inside = simple.getSignatureIdList().stream().flatMap(id -> simple.getSignatureTimestamps(id).stream()).map(t -> t.getId());
+        Set<String> known = inside.collect(Collectors.toSet());
+        simple.getTimestampIdList().stream().filter(id -> !known.contains(id)).forEach(id -> row(simple, file, "stamp", id, "TIMESTAMP"));
+    }
+
+    private static void row(SimpleReport simple, String file, String kind, String id, String level) {
+        String sub = simple.getSubIndication(id) == null ? "" : simple.getSubIndication(id).toString();
+        System.out.printf("%s\t%s\t%s\t%s\t%s%n", file, kind, simple.getIndication(id), sub, level);
+        simple.getAdESValidationErrors(id).forEach(m -> System.out.println("  error: " + m.getValue()));
+        simple.getAdESValidationWarnings(id).forEach(m -> System.out.println("  warning: " + m.getValue()));
+    }
+
     private static void bench(double seconds, CommonTrustedCertificateSource trusted, String file) {
         long warm = System.nanoTime() + 10_000_000_000L;
         while (System.nanoTime() < warm) {
@@ -113,6 +153,10 @@ public final class Judge {
         if (rest.get(0).equals("--time")) {
             time = Date.from(Instant.parse(rest.get(1)));
             rest.subList(0, 2).clear();
+        }
+        if (rest.get(0).equals("--authority")) {
+            withAuthority(Path.of(rest.get(1)), rest.subList(2, rest.size()));
+            return;
         }
         if (rest.get(0).equals("--evidence")) {
             System.exit(evidence(anchors(rest.get(1)), rest.subList(2, rest.size())) ? 0 : 1);
