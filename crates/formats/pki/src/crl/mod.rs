@@ -283,7 +283,28 @@ impl Crl {
                 return Ok(Some(IssuedEntry { issuer: current, ..found }));
             }
         }
+        // RFC 5280 section 5.3: a list with such an entry tells the status of no certificate. An entry speaks against its own all the same.
+        if self.has_unclear_entry()? {
+            return Err(Error::Malformed("critical CRL entry extension"));
+        }
         Ok(None)
+    }
+    /// Whether an entry has a critical extension that is not understood.
+    fn has_unclear_entry(&self) -> Result<bool> {
+        let octets = self.der.get(self.entries.clone()).unwrap_or_default();
+        // Where the DER of TRUE is nowhere, nothing is critical: long lists are not read twice.
+        if !octets.windows(3).any(|w| w == [tag::BOOLEAN, 1, 0xff]) {
+            return Ok(false);
+        }
+        let indirect = self.distribution_point.as_ref().is_some_and(|p| p.indirect);
+        let mut reader = self.entries().reader;
+        while !reader.is_empty() {
+            let found = entry(reader.expect(tag::SEQUENCE)?)?;
+            if found.unknown_critical || (found.issuer.is_some() && !indirect) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
     /// Verifies the signature with the key of `issuer`, which must be allowed to sign CRLs.
     pub fn verify_signed_by(&self, issuer: &Certificate) -> Result<()> {

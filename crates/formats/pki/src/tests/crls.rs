@@ -116,6 +116,11 @@ fn plain_lists_and_their_time() {
     assert_eq!(says(&leaf, &[unknown.crl()], &[&root]), CrlStatus::Unknown);
     let unknown = unknown.entry(&leaf, 1, None).crl();
     assert_eq!(says(&leaf, &[unknown], &[&root]), revoked(RevocationReason::KeyCompromise));
+    // The same in an entry: the issuer of a certificate is told by indirect lists only.
+    let odd_entry = List::of(&root, 1).entry(&other, 1, Some(root.certificate.subject()));
+    assert_eq!(says(&leaf, &[odd_entry.crl()], &[&root]), CrlStatus::Unknown);
+    let odd_entry = odd_entry.entry(&leaf, 1, None).crl();
+    assert_eq!(says(&leaf, &[odd_entry], &[&root]), revoked(RevocationReason::KeyCompromise));
 }
 
 #[test]
