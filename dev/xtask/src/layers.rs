@@ -24,19 +24,20 @@ const FLOORS: &[(&str, &str, &[&str])] = &[
     ("keys", "machines", &["base", "pki"]),
     ("net", "machines", &["base", "pki", "ades"]),
     ("reader", "machines", &["base", "card", "pki"]),
+    ("raster", "machines", &[]),
     ("agent", "machines", &["base", "card", "pki", "protocol", "reader"]),
     ("web", "machines", &["base", "contract", "store", "ledger", "pki"]),
     ("ca", "services", &["pki", "base", "contract", "store", "ledger", "keys", "net", "web"]),
     (
         "signing",
         "services",
-        &["ades", "agent", "pki", "xml", "base", "contract", "store", "ledger", "keys", "net", "web"],
+        &["ades", "agent", "pki", "xml", "base", "contract", "store", "ledger", "keys", "net", "raster", "web"],
     ),
     ("identity", "services", &["agent", "pki", "protocol", "base", "contract", "store", "ledger", "web"]),
     ("register", "services", &["base", "contract", "store", "ledger", "web"]),
     ("documents", "services", &["card", "pki", "base", "contract", "store", "ledger", "reader", "web"]),
     ("portal", "services", &["base", "contract", "store", "ledger", "web"]),
-    ("signer", "apps", &["ades", "agent", "base", "card", "keys", "net", "pki", "protocol", "reader", "xml"]),
+    ("signer", "apps", &["ades", "agent", "base", "card", "keys", "net", "pki", "protocol", "raster", "reader", "xml"]),
     (
         "enkurs",
         "apps",
@@ -56,6 +57,7 @@ const FLOORS: &[(&str, &str, &[&str])] = &[
             "pki",
             "portal",
             "protocol",
+            "raster",
             "reader",
             "register",
             "signing",
@@ -77,7 +79,7 @@ const FLOORS: &[(&str, &str, &[&str])] = &[
 ];
 
 /// Crates from elsewhere that only one crate may name.
-const ONLY: &[(&str, &str)] = &[("sqlx", "store"), ("cryptoki", "keys"), ("pcsc", "reader")];
+const ONLY: &[(&str, &str)] = &[("sqlx", "store"), ("cryptoki", "keys"), ("pcsc", "reader"), ("hayro", "raster")];
 /// What floor 0 must not name.
 const NOT_IN_FORMATS: &[&str] = &["tokio", "sqlx", "axum", "hyper", "reqwest"];
 

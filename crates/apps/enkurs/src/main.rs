@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    enkurs::cli::main()
+    raster::child().unwrap_or_else(enkurs::cli::main)
 }

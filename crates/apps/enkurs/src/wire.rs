@@ -138,11 +138,20 @@ fn build(node: &Node, clock: Arc<ca::TimeWitness>) -> Result<Services, Failure> 
             node.blobs.clone(),
             sealer,
             node.config.signing.clone(),
+            painter(),
         ),
         portal: portal::Portal::new(node.db.clone(), peers.clone()),
         peers,
         tray,
     })
+}
+
+/// Draws pages in a process of its own, one file for each core at once.
+fn painter() -> Option<raster::Painter> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    raster::Painter::new(raster::Limits::default(), cores)
+        .inspect_err(|e| tracing::warn!(error = %e, "no pages will be drawn"))
+        .ok()
 }
 
 /// The way to the services of other nodes, if the configuration names any.

@@ -25,6 +25,7 @@ const EXAMPLES: &str = "Examples:
   enkurs-sign validate --trust-anchor root.pem Ligums.edoc
   enkurs-sign lists update --signer lotl-signers.pem && enkurs-sign validate Ligums.edoc
   enkurs-sign inspect Ligums.edoc
+  enkurs-sign inspect --pages pictures Ligums.pdf
   enkurs-sign card info
 
 Exit codes: 0 good, 1 input, output, network, card or token trouble, 2 usage, 3 indeterminate, 4 failed or invalid, 5 nothing signed.";
@@ -99,7 +100,7 @@ impl Command {
             Self::Replay(o) => replay::run(&o, ui),
             Self::Lists(o) => lists::run(&o, ui).await,
             Self::VerifyChain(o) => chain::run(&o, ui),
-            Self::Inspect(o) => inspect::run(&o, ui),
+            Self::Inspect(o) => inspect::run(&o, ui).await,
             Self::C14n(o) => c14n::run(&o),
             Self::Evidence(o) => evidence::run(*o, ui).await,
             Self::Timestamp(o) => timestamp::run(o, ui).await,

@@ -27,6 +27,10 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
+    raster::child().unwrap_or_else(run)
+}
+
+fn run() -> ExitCode {
     let cli = cli::Cli::parse();
     let ui = ui::Ui::new(&cli.common);
     let level = if cli.common.verbose { "debug" } else { "error" };

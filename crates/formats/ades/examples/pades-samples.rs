@@ -3,7 +3,7 @@
 //!     cargo run -p ades --example pades-samples -- OUT TIME PICTURE FILE.pdf...
 //!
 //! Writes OUT/root.pem and for each file NAME-WHAT-LEVEL.pdf: every algorithm at every level; two signers, also raised together; visible,
-//! certified and locked; raised from B; an archive renewed.
+//! certified and locked; raised from B; an archive renewed. OUT/../rotated gets the same visible signature on pages turned each way.
 
 use std::{error::Error, fs, io::Cursor, path::Path};
 
@@ -158,6 +158,55 @@ fn all(pki: &Pki, out: &Path, at: Timestamp, name: &str, image: &[u8]) -> Outcom
     Ok(())
 }
 
+/// The same visible signature on a page that is turned by each quarter and shown the same: in a new field, in a field that waits there, and
+/// in one that does not name its page.
+fn rotated(pki: &Pki, out: &Path, at: Timestamp, image: &[u8]) -> Outcome<()> {
+    // the place as shown, 60, 100 to 360, 180 of 500 × 400 points, on each page as it is without its turn
+    let places = [
+        (0, [500, 400], [60, 100, 360, 180]),
+        (90, [400, 500], [220, 60, 300, 360]),
+        (180, [500, 400], [140, 220, 440, 300]),
+        (270, [400, 500], [100, 140, 180, 440]),
+    ];
+    for (turn, [width, height], rect) in places {
+        let boxed = |r: [u32; 4], (x, y)| format!("[{} {} {} {}]", r[0] + x, r[1] + y, r[2] + x, r[3] + y);
+        let origin = (100, 50);
+        let page = boxed([0, 0, width, height], origin);
+        let look = || Visible { page: 1, at: [60, 100, 300, 80], text: Some(TEXT.to_owned()), image: image.to_vec() };
+        for (what, names_page, field) in [("new", "", false), ("field", "/P 3 0 R", true), ("lost", "", true)] {
+            let widget = format!(
+                "<</Type/Annot/Subtype/Widget/FT/Sig/T(Paraksts)/F 4/Rect{}{names_page}>>",
+                boxed(rect, origin)
+            );
+            let (annots, form) = if field { ("/Annots[4 0 R]", "/AcroForm<</Fields[4 0 R]>>") } else { ("", "") };
+            let file = pdf(&[
+                format!("<</Type/Catalog/Pages 2 0 R{form}>>"),
+                "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
+                format!("<</Type/Page/Parent 2 0 R/MediaBox{page}/Rotate {turn}/Resources<<>>{annots}>>"),
+                widget,
+            ]);
+            let signed = pki.sign(&file, 0, Level::B, at, |r| {
+                r.visible = Some(look());
+                r.field = field.then(|| "Paraksts".to_owned());
+            })?;
+            fs::write(out.join(format!("{turn}-{what}.pdf")), signed)?;
+        }
+    }
+    Ok(())
+}
+
+/// A PDF of these objects.
+fn pdf(objects: &[String]) -> Vec<u8> {
+    let (mut out, mut table) = ("%PDF-1.7\n".to_owned(), "0000000000 65535 f\r\n".to_owned());
+    for (number, body) in (1..).zip(objects) {
+        table += &format!("{:010} 00000 n\r\n", out.len());
+        out += &format!("{number} 0 obj\n{body}\nendobj\n");
+    }
+    let (size, start) = (objects.len() + 1, out.len());
+    out += &format!("xref\n0 {size}\n{table}trailer\n<</Size {size}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n");
+    out.into_bytes()
+}
+
 fn main() -> Outcome<()> {
     let mut args = std::env::args().skip(1);
     let out = args.next().ok_or("usage: pades-samples OUT TIME PICTURE FILE.pdf...")?;
@@ -167,6 +216,9 @@ fn main() -> Outcome<()> {
     fs::create_dir_all(out)?;
     let pki = Pki::new();
     fs::write(out.join("root.pem"), pki.root.certificate.to_pem())?;
+    let turned = out.with_file_name("rotated");
+    fs::create_dir_all(&turned)?;
+    rotated(&pki, &turned, at, &image)?;
     for name in args {
         all(&pki, out, at, &name, &image)?;
     }

@@ -157,6 +157,25 @@ signing-file = The file checked
 signing-container = Format
 signing-report = Download the report (JSON)
 
+# Pages of a changed PDF
+signing-pages-title = How the pages look
+signing-pages-lead = Something was added to the file or changed in it after signing. Below are the pages that look different now from when they were signed; the places that differ are framed in red.
+signing-pages-same = Something was added to the file or changed in it after signing, but every page looks as it did when it was signed.
+signing-pages-partly = { $count ->
+    [one] { $count } page was compared, from the first on; not every difference is shown.
+   *[other] { $count } pages were compared, from the first on; not every difference is shown.
+}
+signing-pages-failed = No pictures of the pages could be made. What was changed is said with the signature.
+signing-pages-differ = Pages that look different now
+signing-page = Page { $number }
+signing-page-signers = signed by { $names }
+signing-page-signed = As signed
+signing-page-now = As it is now
+signing-page-alt-signed = Page { $number } as it was signed; places framed: { $count }
+signing-page-alt-now = Page { $number } as it is now; places framed: { $count }
+signing-page-none-signed = There was no such page when it was signed.
+signing-page-none-now = This page is gone.
+
 # Refusals
 error-signing-file-none = No file has been chosen
     .cause = Only a file can be signed or checked.

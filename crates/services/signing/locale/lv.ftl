@@ -164,6 +164,26 @@ signing-file = Pārbaudītais fails
 signing-container = Formāts
 signing-report = Lejupielādēt ziņojumu (JSON)
 
+# Pages of a changed PDF
+signing-pages-title = Kā izskatās lapas
+signing-pages-lead = Pēc parakstīšanas failam ir kas pievienots vai mainīts. Redzamas lapas, kas tagad izskatās citādi nekā parakstot; vietas, kas atšķiras, ir ierāmētas sarkanā krāsā.
+signing-pages-same = Pēc parakstīšanas failam ir kas pievienots vai mainīts, bet visas lapas izskatās tāpat kā parakstot.
+signing-pages-partly = { $count ->
+    [zero] Salīdzinātas { $count } lapas no sākuma; ne visas atšķirības ir parādītas.
+    [one] Salīdzināta { $count } lapa no sākuma; ne visas atšķirības ir parādītas.
+   *[other] Salīdzinātas { $count } lapas no sākuma; ne visas atšķirības ir parādītas.
+}
+signing-pages-failed = Lapu attēlus izveidot neizdevās. Kas mainīts, teikts pie paraksta.
+signing-pages-differ = Lapas, kas tagad izskatās citādi
+signing-page = { $number }. lapa
+signing-page-signers = parakstīja { $names }
+signing-page-signed = Parakstot
+signing-page-now = Tagad
+signing-page-alt-signed = { $number }. lapa parakstot; ierāmētas vietas: { $count }
+signing-page-alt-now = { $number }. lapa tagad; ierāmētas vietas: { $count }
+signing-page-none-signed = Parakstot šādas lapas nebija.
+signing-page-none-now = Šīs lapas vairs nav.
+
 # Atteikumi
 error-signing-file-none = Nav izvēlēts neviens fails
     .cause = Parakstīt vai pārbaudīt var tikai failu.

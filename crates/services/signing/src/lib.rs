@@ -45,21 +45,24 @@ struct Inner {
     sealer: Sealer,
     config: Config,
     lists: lists::Shared,
+    painter: Option<raster::Painter>,
 }
 
 /// Kind of the scheduled job that clears away what has expired.
 const SWEEP: &str = "signing.sweep";
 
 impl Signing {
-    /// The service with its usual limits.
-    pub fn new(db: Db, peers: Peers, blobs: Blobs, sealer: Sealer) -> Self {
-        Self::with(db, peers, blobs, sealer, Config::default())
-    }
-
-    /// The service.
-    pub fn with(db: Db, peers: Peers, blobs: Blobs, sealer: Sealer, config: Config) -> Self {
+    /// The service. Without a painter no pages are drawn.
+    pub fn with(
+        db: Db,
+        peers: Peers,
+        blobs: Blobs,
+        sealer: Sealer,
+        config: Config,
+        painter: Option<raster::Painter>,
+    ) -> Self {
         let engine = Engine::new(peers.clone(), EngineLimits::default());
-        Self(Arc::new(Inner { db, blobs, engine, peers, sealer, config, lists: lists::Shared::default() }))
+        Self(Arc::new(Inner { db, blobs, engine, peers, sealer, config, lists: lists::Shared::default(), painter }))
     }
 
     /// What signs and judges, for use without HTTP.
@@ -81,6 +84,9 @@ impl Signing {
     }
     pub(crate) fn lists(&self) -> &lists::Shared {
         &self.0.lists
+    }
+    pub(crate) fn painter(&self) -> Option<&raster::Painter> {
+        self.0.painter.as_ref()
     }
     pub(crate) fn config(&self) -> &Config {
         &self.0.config

@@ -1,6 +1,7 @@
 //! `inspect`: what is in a file, told but not judged.
 
 mod objects;
+mod pages;
 
 use std::{
     fs::File,
@@ -22,6 +23,10 @@ pub(crate) struct Options {
     /// Files: containers, PDF, XML signatures, certificates, time stamps, CRLs, OCSP responses; DER or PEM.
     #[arg(required = true)]
     files: Vec<PathBuf>,
+    /// Of PDFs that were changed after signing: put pictures of the pages that look different, as signed and as they are now, into this
+    /// directory.
+    #[arg(long, value_name = "OUT_DIR")]
+    pages: Option<PathBuf>,
 }
 
 #[derive(Serialize)]
@@ -31,7 +36,7 @@ struct Shown<'s, T: Serialize> {
     content: T,
 }
 
-pub(crate) fn run(o: &Options, ui: &Ui) -> Result<u8, Failure> {
+pub(crate) async fn run(o: &Options, ui: &Ui) -> Result<u8, Failure> {
     let mut worst = 0;
     for path in &o.files {
         let mut file = File::open(path).map_err(Failure::reading(path))?;
@@ -45,7 +50,11 @@ pub(crate) fn run(o: &Options, ui: &Ui) -> Result<u8, Failure> {
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         if head.windows(5).any(|w| w == b"%PDF-") {
             let file = ades::pdf::Ranged::new(file).map_err(Failure::reading(path))?;
-            show_facts(path, &ades::pades::read(&name, &file, &ades::pdf::Limits::default())?, ui);
+            let facts = ades::pades::read(&name, &file, &ades::pdf::Limits::default())?;
+            match &o.pages {
+                Some(dir) => pages::show(path, &file, &facts, dir, ui).await?,
+                None => show_facts(path, &facts, ui),
+            }
             continue;
         }
         if file.metadata().map_err(Failure::reading(path))?.len() > MAX {

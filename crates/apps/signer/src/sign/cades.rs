@@ -34,6 +34,7 @@ impl Work<'_> {
         request.roles.clone_from(&o.role);
         request.place = o.city.as_ref().map(|c| Place { city: Some(c.clone()), ..Place::default() });
         request.commitments.clone_from(&o.commitment);
+        request.policy = self.policy(request.digest)?;
         Ok(request)
     }
 

@@ -130,6 +130,15 @@ pub(crate) struct Options {
     /// Commitment type, an object identifier; may be repeated (CAdES, PDF).
     #[arg(long, value_name = "OID")]
     commitment: Vec<String>,
+    /// Signature policy that is followed, an object identifier (CAdES, PDF).
+    #[arg(long, value_name = "OID", requires = "policy_document")]
+    signature_policy: Option<String>,
+    /// The document of the signature policy, whose digest is signed.
+    #[arg(long, value_name = "FILE", requires = "signature_policy")]
+    policy_document: Option<PathBuf>,
+    /// Where others find that document.
+    #[arg(long, value_name = "URL", requires = "signature_policy")]
+    policy_url: Option<String>,
     /// Role that the signer claims; may be repeated.
     #[arg(long, value_name = "TEXT")]
     role: Vec<String>,

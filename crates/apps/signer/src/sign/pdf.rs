@@ -102,6 +102,7 @@ impl Work<'_> {
         request.visible = self.visible()?;
         request.roles.clone_from(&o.role);
         request.commitments.clone_from(&o.commitment);
+        request.policy = self.policy(request.digest)?;
         let look = &o.pdf;
         request.reason.clone_from(&look.reason);
         request.contact.clone_from(&look.contact);

@@ -6,6 +6,7 @@ mod card;
 mod chain;
 mod evidence;
 mod lists;
+mod pages;
 mod sign;
 mod validate;
 

@@ -29,7 +29,7 @@ pub use raise::{Raised, STAMP_ROOM};
 pub use read::read;
 pub use widget::Lock;
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use crate::pdf::{Bytes, Document, Limits, PdfError};
 
@@ -53,6 +53,33 @@ pub fn revision<'a>(data: impl Into<Bytes<'a>>, id: &str, limits: &Limits) -> Re
         }
     }
     Ok(None)
+}
+
+/// The defects of a signature after which a page may look different from when it was signed.
+pub const CHANGED_LATER: &[&str] = &[
+    "pades.changed-after-signing",
+    "pades.commented-later",
+    "pades.form-filled-later",
+    "pades.not-a-revision",
+    "pades.not-in-revision",
+    "pades.other-history",
+    "pades.overlapping-field",
+    "pades.visible-field-later",
+];
+
+/// Where the revisions that these signatures cover end in the file, and which signatures cover each. Those that cover none are left out.
+pub fn revisions<'a, 'i>(
+    data: impl Into<Bytes<'a>> + Copy,
+    ids: impl IntoIterator<Item = &'i str>,
+    limits: &Limits,
+) -> Result<BTreeMap<usize, Vec<&'i str>>, PdfError> {
+    let mut ends: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    for id in ids {
+        if let Some(covered) = revision(data, id, limits)? {
+            ends.entry(covered.end).or_default().push(id);
+        }
+    }
+    Ok(ends)
 }
 
 /// Whether the document is certified and allows no further signature.

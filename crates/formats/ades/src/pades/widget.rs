@@ -226,7 +226,7 @@ fn existing(
             if at == field.at { dict.clone() } else { doc.get(at)?.as_dict().cloned().unwrap_or_default() };
         let rect: Vec<f64> = doc.array(&widget, "Rect")?.iter().filter_map(Object::as_number).collect();
         let [a, b, c, d] = rect.as_slice() else { return Err(PadesError::Field(field.name.clone())) };
-        let page = doc.dict(&widget, "P")?.unwrap_or_default();
+        let page = page_of(doc, &widget, at)?;
         let (w, h) = ((c - a).abs(), (d - b).abs());
         if w < 8.0 || h < 8.0 {
             return Err(PadesError::TextSpace);
@@ -243,6 +243,15 @@ fn existing(
     }
     update.put(field.at, &dict.into());
     Ok(())
+}
+
+/// The page on which a widget stands: the one it names, which it need not, else the one that lists it.
+fn page_of(doc: &Document<'_>, widget: &Dict, at: Ref) -> Result<Dict, PdfError> {
+    if let Some(page) = doc.dict(widget, "P")? {
+        return Ok(page);
+    }
+    let lists = |page: &Dict| Ok(doc.array(page, "Annots")?.iter().any(|a| a.as_ref() == Some(at)));
+    Ok(doc.page_where(lists)?.map(|(_, page)| page).unwrap_or_default())
 }
 
 /// A place on a page in the coordinates of the page, and how what stands there is turned to be read upright.

@@ -26,6 +26,24 @@ impl Document<'_> {
     /// A page by its number, counted from 1 (0: the last one), and its reference; `None` when there are fewer.
     pub fn page(&self, number: usize) -> Result<Option<(Ref, Dict)>, PdfError> {
         let wanted = if number == 0 { self.pages()?.max(1) } else { number };
+        self.walk(|passed, count| passed + count < wanted, |at, _| Ok(at == wanted))
+    }
+
+    /// The first page that `fits`.
+    pub fn page_where(
+        &self,
+        mut fits: impl FnMut(&Dict) -> Result<bool, PdfError>,
+    ) -> Result<Option<(Ref, Dict)>, PdfError> {
+        self.walk(|_, _| false, |_, page| fits(page))
+    }
+
+    /// Walks the pages in order until one fits. `skip` is asked, given how many pages have passed, about branches that say how many they
+    /// have.
+    fn walk(
+        &self,
+        skip: impl Fn(usize, usize) -> bool,
+        mut fits: impl FnMut(usize, &Dict) -> Result<bool, PdfError>,
+    ) -> Result<Option<(Ref, Dict)>, PdfError> {
         let (_, catalog) = self.catalog()?;
         let mut todo: Vec<Object> = vec![catalog.get("Pages").clone()];
         let (mut seen, mut passed) = (BTreeSet::new(), 0);
@@ -36,14 +54,14 @@ impl Document<'_> {
             let kids = self.array(&node, "Kids")?;
             if !node.has("Kids") {
                 passed += 1;
-                if passed == wanted {
+                if fits(passed, &node)? {
                     return Ok(Some((at, node)));
                 }
                 continue;
             }
             let count = self.value(&node, "Count")?.as_int().and_then(|v| usize::try_from(v).ok());
             match count {
-                Some(count) if passed + count < wanted && seen.len() > 1 => passed += count,
+                Some(count) if skip(passed, count) && seen.len() > 1 => passed += count,
                 _ => todo.extend(kids.into_iter().rev()),
             }
         }

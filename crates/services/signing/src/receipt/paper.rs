@@ -10,6 +10,8 @@ pub(crate) struct Receipt<'a> {
     pub(crate) sha256: &'a str,
     pub(crate) size: u64,
     pub(crate) report: &'a ReportDoc,
+    /// Pages of a PDF that look different now, as text; empty when there are none.
+    pub(crate) pages: String,
 }
 
 impl Receipt<'_> {
@@ -29,6 +31,9 @@ impl Receipt<'_> {
         paper.row("SHA-256", self.sha256);
         paper.row(&t("signing-container"), report.container.as_deref().unwrap_or("—"));
         paper.row(&t("signing-receipt-when"), &cx.moment_long(&cx.cx().now()).to_string());
+        if !self.pages.is_empty() {
+            paper.row(&t("signing-pages-differ"), &self.pages);
+        }
         for (number, s) in (1..).zip(&report.signatures) {
             self.signature(&mut paper, number, s);
         }

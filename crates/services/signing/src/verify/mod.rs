@@ -1,6 +1,7 @@
 //! Validation for anyone: a file in, a verdict in plain words out. The file is not kept.
 
 mod pages;
+mod pictures;
 mod rows;
 
 use ades::validate::Lang;
@@ -27,6 +28,7 @@ pub(crate) fn routes(app: &Signing, routes: Routes) -> Routes {
         .route(Route::get("/validate", Permission::Public).to(app.clone(), ask))
         .route(Route::post("/validate", Permission::Public).upload().to(app.clone(), upload))
         .route(Route::get("/validate/{id}", Permission::Public).to(app.clone(), verdict))
+        .route(Route::get("/validate/{id}/pages/{place}/{when}", Permission::Public).to(app.clone(), pictures::picture))
         .route(Route::get("/validate/{id}/report.json", Permission::Public).to(app.clone(), report))
         .route(
             Route::post("/validate/{id}/receipt.pdf", Permission::Public)
@@ -48,7 +50,8 @@ async fn upload(State(app): State<Signing>, cx: PageCx, mut up: Upload) -> Answe
     };
     match judged {
         Ok((file, reports)) => {
-            let id = rows::put(&app, cx.cx(), &session::mark(&cx), &file, &reports).await?;
+            let drawn = pictures::draw(&app, cx.cx(), &file, &reports[0]).await?;
+            let id = rows::put(&app, cx.cx(), &session::mark(&cx), &file, &reports, drawn.as_ref()).await?;
             cx.redirect(&format!("/validate/{id}"))
         }
         Err(e) if e.status().is_client_error() => {
@@ -100,7 +103,8 @@ async fn report(State(app): State<Signing>, cx: PageCx, Path(id): Path<String>) 
 async fn receipt(State(app): State<Signing>, cx: PageCx, Path(id): Path<String>) -> Answer {
     let kept = rows::get(&app, cx.cx(), &session::mark(&cx), &id).await?.ok_or_else(unknown)?;
     let report = if cx.lang() == web::Lang::Lv { &kept.lv } else { &kept.en };
-    let receipt = Receipt { cx: &cx, name: &kept.name, sha256: &kept.sha256, size: kept.size, report };
+    let pages = kept.pictures.as_ref().map(pictures::Pictures::numbers).unwrap_or_default();
+    let receipt = Receipt { cx: &cx, name: &kept.name, sha256: &kept.sha256, size: kept.size, report, pages };
     let sealed = receipt::seal(&app, cx.cx(), receipt).await?;
     let stem = kept.name.rsplit_once('.').map_or(kept.name.as_str(), |(s, _)| s);
     cx.download(&format!("{stem}-kvits.pdf"), "application/pdf", sealed)

@@ -1,7 +1,10 @@
 use askama::Template;
 use web::{Filled, Msg, PageCx, Refuses as _, upload::size};
 
-use super::rows::Kept;
+use super::{
+    pictures::{Page, Pictures},
+    rows::Kept,
+};
 use crate::{
     Signing,
     errand::ErrandError,
@@ -53,12 +56,13 @@ pub(super) struct VerdictPage<'a> {
     sha256: String,
     size: String,
     report: ReportDoc,
+    pictures: Option<Pictures>,
 }
 
 impl<'a> VerdictPage<'a> {
     pub(super) fn new(cx: &'a PageCx, id: &'a str, kept: Kept) -> Self {
         let report = if cx.lang() == web::Lang::Lv { kept.lv } else { kept.en };
-        Self { cx, id, name: kept.name, sha256: kept.sha256, size: size(kept.size), report }
+        Self { cx, id, name: kept.name, sha256: kept.sha256, size: size(kept.size), report, pictures: kept.pictures }
     }
     fn verdict(&self) -> web::ui::Verdict {
         let outcome = self.report.outcome();
@@ -87,6 +91,10 @@ impl<'a> VerdictPage<'a> {
             "FAILED" => "bad",
             _ => "warn",
         }
+    }
+    /// What a picture shows, for those who do not see it.
+    fn alt(&self, page: &Page, when: &'static str) -> Msg {
+        self.cx.tk("signing-page-alt-", when).with("number", page.number).with("count", page.places)
     }
     fn tone(&self, severity: &str) -> &'static str {
         match severity {

@@ -3,14 +3,16 @@ use ledger::Entry;
 use serde_json::json;
 use store::{StoreError, params};
 
+use super::pictures::Pictures;
 use crate::{Signing, errand::NewFile, report::ReportDoc};
 
-const PUT: &str = "INSERT INTO signing_report (id, session, name, sha256, size, report_lv, report_en, created, expires) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-const GET: &str = "SELECT name, sha256, size, report_lv, report_en, expires FROM signing_report \
+const PUT: &str = "INSERT INTO signing_report (id, session, name, sha256, size, report_lv, report_en, created, \
+    expires, pictures) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+const GET: &str = "SELECT name, sha256, size, report_lv, report_en, pictures FROM signing_report \
     WHERE id = $1 AND session = $2 AND expires > $3";
-const SWEEP: &str = "DELETE FROM signing_report WHERE expires < $1";
-pub(crate) const QUERIES: &[&str] = &[PUT, GET, SWEEP];
+const OLD: &str = "SELECT id, pictures FROM signing_report WHERE expires < $1 ORDER BY id LIMIT 100";
+const DROP: &str = "DELETE FROM signing_report WHERE id = $1";
+pub(crate) const QUERIES: &[&str] = &[PUT, GET, OLD, DROP];
 
 /// Marks ids of reports.
 pub(super) struct ReportRow;
@@ -22,6 +24,12 @@ pub(super) struct Kept {
     pub(super) size: u64,
     pub(super) lv: ReportDoc,
     pub(super) en: ReportDoc,
+    pub(super) pictures: Option<Pictures>,
+}
+
+/// Who holds the pictures of a verdict.
+fn holder(id: Id<ReportRow>) -> String {
+    format!("signing-report {id}")
 }
 
 pub(super) async fn put(
@@ -30,18 +38,24 @@ pub(super) async fn put(
     session: &[u8],
     file: &NewFile,
     reports: &[ReportDoc; 2],
+    pictures: Option<&Pictures>,
 ) -> Result<Id<ReportRow>, StoreError> {
     let id: Id<ReportRow> = cx.id();
     let [lv, en] = reports;
     let texts = [serde_json::to_string(lv)?, serde_json::to_string(en)?];
     let size = i64::try_from(file.blob.size).unwrap_or(i64::MAX);
     let expires = cx.now().checked_add(app.config().to_show()).unwrap_or(cx.now());
-    let write = (cx, session, file, texts);
+    let shown = pictures.map(serde_json::to_string).transpose()?;
+    let write = (cx, session, file, texts, pictures, shown);
     app.db()
-        .write(&write, |tx, (cx, session, file, [lv, en])| {
+        .write(&write, |tx, (cx, session, file, [lv, en], pictures, shown)| {
             Box::pin(async move {
                 let blob = &file.blob;
-                tx.run(PUT, params![id, *session, file.name, blob.sha256, size, lv, en, cx.now(), expires]).await?;
+                let (now, shown) = (cx.now(), shown.as_deref());
+                tx.run(PUT, params![id, *session, file.name, blob.sha256, size, lv, en, now, expires, shown]).await?;
+                for picture in pictures.iter().flat_map(|p| p.blobs()) {
+                    tx.hold(picture, &holder(id)).await?;
+                }
                 // that somebody had a file judged, neither who nor which
                 ledger::record(tx, Entry::new("signing.document.validated", id.as_str(), json!({}))).await.map(|_| ())
             })
@@ -52,9 +66,39 @@ pub(super) async fn put(
 
 pub(super) async fn get(app: &Signing, cx: &Cx, session: &[u8], id: &str) -> Result<Option<Kept>, StoreError> {
     let Some(row) = app.db().optional(GET, params![id, session, cx.now()]).await? else { return Ok(None) };
-    Ok(Some(Kept { name: row.text(0)?, sha256: row.text(1)?, size: row.count(2)?, lv: row.json(3)?, en: row.json(4)? }))
+    Ok(Some(Kept {
+        name: row.text(0)?,
+        sha256: row.text(1)?,
+        size: row.count(2)?,
+        lv: row.json(3)?,
+        en: row.json(4)?,
+        pictures: row.text_opt(5)?.map(|p| serde_json::from_str(&p)).transpose()?,
+    }))
 }
 
+/// Forgets verdicts whose time is over and lets their pictures go.
 pub(super) async fn sweep(app: &Signing, cx: &Cx) -> Result<(), StoreError> {
-    app.db().write(cx, |tx, cx| Box::pin(async move { tx.run(SWEEP, params![cx.now()]).await.map(|_| ()) })).await
+    loop {
+        let gone = app
+            .db()
+            .write(cx, |tx, cx| {
+                Box::pin(async move {
+                    let old = tx.all(OLD, params![cx.now()]).await?;
+                    for row in &old {
+                        let id: Id<ReportRow> = row.id(0)?;
+                        let pictures: Option<Pictures> =
+                            row.text_opt(1)?.map(|p| serde_json::from_str(&p)).transpose()?;
+                        for picture in pictures.iter().flat_map(Pictures::blobs) {
+                            tx.release(&picture.address, &holder(id)).await?;
+                        }
+                        tx.run(DROP, params![id]).await?;
+                    }
+                    Ok::<_, StoreError>(old.len())
+                })
+            })
+            .await?;
+        if gone == 0 {
+            return Ok(());
+        }
+    }
 }

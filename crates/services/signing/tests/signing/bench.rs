@@ -179,6 +179,16 @@ impl Bench {
     }
 
     pub(crate) async fn with(world: World, config: Config) -> Self {
+        let painter = raster::Painter::in_process(raster::Limits::default());
+        Self::made(world, config, Some(painter)).await
+    }
+
+    /// With another way to draw pages.
+    pub(crate) async fn drawing(world: World, painter: Option<raster::Painter>) -> Self {
+        Self::made(world, Config::default(), painter).await
+    }
+
+    async fn made(world: World, config: Config, painter: Option<raster::Painter>) -> Self {
         let core = Arc::new(Core::new());
         let services = apart::Around::new();
         services.answer(&world.cx, core.handlers());
@@ -189,7 +199,7 @@ impl Bench {
             organization: "Paraugu uzticamības dienests".to_owned(),
             identifier: "NTRLV-40000000001".to_owned(),
         };
-        let app = Signing::with(world.db.clone(), services.peers(), world.blobs.clone(), sealer, config);
+        let app = Signing::with(world.db.clone(), services.peers(), world.blobs.clone(), sealer, config, painter);
         let mut site = web::Config::new("http://127.0.0.1:8080", Arc::clone(&world.ring));
         site.limits = LimitConfig::unlimited();
         site.clients = Some(world.db.clone());

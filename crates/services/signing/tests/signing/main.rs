@@ -5,6 +5,7 @@ mod bench;
 mod engine;
 mod journey;
 mod lists;
+mod pictures;
 mod programs;
 mod refusals;
 mod rules;
