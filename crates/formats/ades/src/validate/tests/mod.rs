@@ -1,6 +1,7 @@
 //! The decision over generated facts and a generated PKI.
 
 mod cases;
+mod monotone;
 mod past;
 mod texts;
 

@@ -9,11 +9,11 @@ use super::*;
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 /// A PKI whose own certificates end on day 400, and a keeper of archive time stamps under the root that lives on.
-struct World {
-    pki: Pki,
-    signer: TestEntity,
-    stamper: TestEntity,
-    keeper: TestEntity,
+pub(super) struct World {
+    pub(super) pki: Pki,
+    pub(super) signer: TestEntity,
+    pub(super) stamper: TestEntity,
+    pub(super) keeper: TestEntity,
 }
 
 fn unit(issuer: &TestEntity, serial: u64, until: i64) -> TestEntity {
@@ -24,7 +24,7 @@ fn unit(issuer: &TestEntity, serial: u64, until: i64) -> TestEntity {
 }
 
 impl World {
-    fn new(signer_until: i64, stamper_until: i64) -> Self {
+    pub(super) fn new(signer_until: i64, stamper_until: i64) -> Self {
         let pki = Pki::new();
         let key = TestKey::p256();
         let e = leaf_extensions(&key, pki::KeyUsage::NON_REPUDIATION, &[]);
@@ -67,7 +67,7 @@ impl World {
         judge(facts, &self.pki.anchors(), &self.later(at), day(at))
     }
     /// The list of the root of that day: it answers for the units.
-    fn later(&self, at: i64) -> Material {
+    pub(super) fn later(&self, at: i64) -> Material {
         Material { crls: vec![self.pki.root.crl(9, day(at), &[])], ..Material::default() }
     }
 }
