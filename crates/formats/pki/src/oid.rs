@@ -12,6 +12,9 @@ oids! {
     SHA1 = "1.3.14.3.2.26";
     SHA256 = "2.16.840.1.101.3.4.2.1";
     SHA384 = "2.16.840.1.101.3.4.2.2";
+    SHA3_256 = "2.16.840.1.101.3.4.2.8";
+    SHA3_384 = "2.16.840.1.101.3.4.2.9";
+    SHA3_512 = "2.16.840.1.101.3.4.2.10";
     SHA512 = "2.16.840.1.101.3.4.2.3";
     // signatures
     RSA_ENCRYPTION = "1.2.840.113549.1.1.1";
@@ -26,6 +29,12 @@ oids! {
     ECDSA_SHA256 = "1.2.840.10045.4.3.2";
     ECDSA_SHA384 = "1.2.840.10045.4.3.3";
     ECDSA_SHA512 = "1.2.840.10045.4.3.4";
+    ECDSA_SHA3_256 = "2.16.840.1.101.3.4.3.10";
+    ECDSA_SHA3_384 = "2.16.840.1.101.3.4.3.11";
+    ECDSA_SHA3_512 = "2.16.840.1.101.3.4.3.12";
+    RSA_SHA3_256 = "2.16.840.1.101.3.4.3.14";
+    RSA_SHA3_384 = "2.16.840.1.101.3.4.3.15";
+    RSA_SHA3_512 = "2.16.840.1.101.3.4.3.16";
     P256 = "1.2.840.10045.3.1.7";
     P384 = "1.3.132.0.34";
     P521 = "1.3.132.0.35";
@@ -175,4 +184,12 @@ oids! {
     X509_CERTIFICATE_BAG = "1.2.840.113549.1.9.22.1";
     FRIENDLY_NAME = "1.2.840.113549.1.9.20";
     LOCAL_KEY_ID = "1.2.840.113549.1.9.21";
+}
+
+/// Whether it is a signature algorithm with DSA: with SHA-1 (RFC 3279), SHA-2 (RFC 5758) or SHA-3.
+pub fn is_dsa(id: Oid) -> bool {
+    const WITH_SHA1: Oid = Oid::new_unwrap("1.2.840.10040.4.3");
+    const SIGNATURES: Oid = Oid::new_unwrap("2.16.840.1.101.3.4.3");
+    let last = id.arc(SIGNATURES.len());
+    id == WITH_SHA1 || (id.parent() == Some(SIGNATURES) && last.is_some_and(|n| (1..=8).contains(&n)))
 }

@@ -274,6 +274,7 @@ fn check_mac(mut r: Reader<'_>, content: &[u8], password: &str) -> Result<()> {
         let digest = parsed.digest()?;
         hmac(digest, &appendix_b(digest, password, salt, rounds(count)?.get()), content)
     };
+    let actual = actual.ok_or(Error::UnsupportedParameters)?;
     constant_time::verify_slices_are_equal(&actual, expected).map_err(|_| Error::WrongPassword)
 }
 

@@ -39,7 +39,7 @@ impl Weakness {
 }
 
 impl Default for Strength {
-    /// SHA-1 until August 2012; RSA below 1900 bits until October 2019, below 3000 until 2029; SHA-2, RSA from 3000 bits, the NIST curves
+    /// SHA-1 until August 2012; RSA below 1900 bits until October 2019, below 3000 until 2029; SHA-2, SHA-3, RSA from 3000 bits, the NIST curves
     /// and Ed25519 without an end yet.
     fn default() -> Self {
         let date = |text: &str| text.parse::<Timestamp>().ok();
@@ -49,6 +49,9 @@ impl Default for Strength {
                 (DigestAlgorithm::Sha256, None),
                 (DigestAlgorithm::Sha384, None),
                 (DigestAlgorithm::Sha512, None),
+                (DigestAlgorithm::Sha3_256, None),
+                (DigestAlgorithm::Sha3_384, None),
+                (DigestAlgorithm::Sha3_512, None),
             ],
             rsa: vec![(3000, None), (1900, date("2029-01-01T00:00:00Z")), (1024, date("2019-10-01T00:00:00Z"))],
             curves: [KeyKind::Ed25519, KeyKind::P256, KeyKind::P384, KeyKind::P521].map(|c| (c, None)).to_vec(),

@@ -130,6 +130,9 @@ pub(crate) fn digest_of(algorithm: SignatureAlgorithm) -> Result<Option<&'static
         DigestAlgorithm::Sha384 => Ok(Some(&digest::SHA384)),
         DigestAlgorithm::Sha512 => Ok(Some(&digest::SHA512)),
         DigestAlgorithm::Sha1 => Err(KeyError::Unsupported("SHA-1 is never signed")),
+        DigestAlgorithm::Sha3_256 | DigestAlgorithm::Sha3_384 | DigestAlgorithm::Sha3_512 => {
+            Err(KeyError::Unsupported("SHA-3 is not signed"))
+        }
     }
 }
 

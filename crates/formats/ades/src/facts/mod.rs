@@ -88,6 +88,9 @@ impl<'d> Deserialize<'d> for Defect {
     }
 }
 
+/// Code of the defect that a signature is made with DSA: told by its own name, never verified.
+pub(crate) const DSA: &str = "validate.algorithm.dsa";
+
 /// Everything found about one signature.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SignatureFacts {

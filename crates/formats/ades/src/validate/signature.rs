@@ -112,6 +112,9 @@ fn format(facts: &SignatureFacts, file: &FileFacts, bench: &mut Bench<'_>) {
             bench.against(defect.code, defect.object.clone(), not_found);
         } else if defect.fatal {
             bench.against(defect.code, defect.object.clone(), Conclusion::failed(SubIndication::FormatFailure));
+        } else if defect.code == crate::facts::DSA {
+            let conclusion = Conclusion::indeterminate(SubIndication::CryptoConstraintsFailure);
+            bench.against(defect.code, defect.object.clone(), conclusion);
         } else if defect.code == "asic.media-type" {
             let action = bench.basis.policy.constraints.media_type;
             bench.constrain(action, defect.code, defect.object.clone(), SubIndication::SigConstraintsFailure);

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 #![expect(unreachable_pub, reason = "modules of one test program")]
 
+mod algorithms;
 mod asic;
 mod attacks;
 mod cades;

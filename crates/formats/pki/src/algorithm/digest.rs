@@ -13,11 +13,18 @@ pub enum DigestAlgorithm {
     Sha384,
     /// SHA-512.
     Sha512,
+    /// SHA3-256 (FIPS 202).
+    Sha3_256,
+    /// SHA3-384.
+    Sha3_384,
+    /// SHA3-512.
+    Sha3_512,
 }
 
 impl DigestAlgorithm {
-    /// All, weakest first.
-    pub const ALL: [Self; 4] = [Self::Sha1, Self::Sha256, Self::Sha384, Self::Sha512];
+    /// All, the usual ones first, of them the weakest first.
+    pub const ALL: [Self; 7] =
+        [Self::Sha1, Self::Sha256, Self::Sha384, Self::Sha512, Self::Sha3_256, Self::Sha3_384, Self::Sha3_512];
 
     /// Its object identifier.
     pub fn oid(self) -> Oid {
@@ -26,23 +33,30 @@ impl DigestAlgorithm {
             Self::Sha256 => oid::SHA256,
             Self::Sha384 => oid::SHA384,
             Self::Sha512 => oid::SHA512,
+            Self::Sha3_256 => oid::SHA3_256,
+            Self::Sha3_384 => oid::SHA3_384,
+            Self::Sha3_512 => oid::SHA3_512,
         }
     }
     /// By object identifier.
     pub fn from_oid(id: Oid) -> Option<Self> {
         Self::ALL.into_iter().find(|d| d.oid() == id)
     }
-    /// By its length in octets.
+    /// By its length in octets, of SHA-1 and SHA-2.
     pub fn from_size(size: usize) -> Option<Self> {
         Self::ALL.into_iter().find(|d| d.size() == size)
+    }
+    /// Whether it is one of SHA-3.
+    pub fn is_sha3(self) -> bool {
+        matches!(self, Self::Sha3_256 | Self::Sha3_384 | Self::Sha3_512)
     }
     /// Length in octets.
     pub fn size(self) -> usize {
         match self {
             Self::Sha1 => 20,
-            Self::Sha256 => 32,
-            Self::Sha384 => 48,
-            Self::Sha512 => 64,
+            Self::Sha256 | Self::Sha3_256 => 32,
+            Self::Sha384 | Self::Sha3_384 => 48,
+            Self::Sha512 | Self::Sha3_512 => 64,
         }
     }
     /// Usual name, `SHA-256`.
@@ -52,6 +66,9 @@ impl DigestAlgorithm {
             Self::Sha256 => "SHA-256",
             Self::Sha384 => "SHA-384",
             Self::Sha512 => "SHA-512",
+            Self::Sha3_256 => "SHA3-256",
+            Self::Sha3_384 => "SHA3-384",
+            Self::Sha3_512 => "SHA3-512",
         }
     }
     /// DER `AlgorithmIdentifier` without parameters (RFC 5754).
@@ -68,6 +85,9 @@ impl DigestAlgorithm {
             Self::Sha256 => &digest::SHA256,
             Self::Sha384 => &digest::SHA384,
             Self::Sha512 => &digest::SHA512,
+            Self::Sha3_256 => &digest::SHA3_256,
+            Self::Sha3_384 => &digest::SHA3_384,
+            Self::Sha3_512 => &digest::SHA3_512,
         }
     }
 }
@@ -114,13 +134,14 @@ impl std::io::Write for Digester {
     }
 }
 
-/// HMAC.
-pub fn hmac(algorithm: DigestAlgorithm, key: &[u8], data: &[u8]) -> Vec<u8> {
+/// HMAC; `None` with SHA-3, which nothing here uses so.
+pub fn hmac(algorithm: DigestAlgorithm, key: &[u8], data: &[u8]) -> Option<Vec<u8>> {
     let algorithm = match algorithm {
         DigestAlgorithm::Sha1 => mac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
         DigestAlgorithm::Sha256 => mac::HMAC_SHA256,
         DigestAlgorithm::Sha384 => mac::HMAC_SHA384,
         DigestAlgorithm::Sha512 => mac::HMAC_SHA512,
+        DigestAlgorithm::Sha3_256 | DigestAlgorithm::Sha3_384 | DigestAlgorithm::Sha3_512 => return None,
     };
-    mac::sign(&mac::Key::new(algorithm, key), data).as_ref().to_vec()
+    Some(mac::sign(&mac::Key::new(algorithm, key), data).as_ref().to_vec())
 }

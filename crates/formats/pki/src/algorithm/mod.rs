@@ -68,7 +68,7 @@ impl SignatureAlgorithm {
 
     /// DER `AlgorithmIdentifier`.
     pub fn to_der(self) -> Vec<u8> {
-        use DigestAlgorithm::{Sha1, Sha256, Sha384, Sha512};
+        use DigestAlgorithm::{Sha1, Sha3_256, Sha3_384, Sha3_512, Sha256, Sha384, Sha512};
         let (id, parameters) = match self {
             Self::RsaPkcs1(d) => (
                 match d {
@@ -76,6 +76,9 @@ impl SignatureAlgorithm {
                     Sha256 => oid::RSA_SHA256,
                     Sha384 => oid::RSA_SHA384,
                     Sha512 => oid::RSA_SHA512,
+                    Sha3_256 => oid::RSA_SHA3_256,
+                    Sha3_384 => oid::RSA_SHA3_384,
+                    Sha3_512 => oid::RSA_SHA3_512,
                 },
                 asn1::null(),
             ),
@@ -97,6 +100,9 @@ impl SignatureAlgorithm {
                     Sha256 => oid::ECDSA_SHA256,
                     Sha384 => oid::ECDSA_SHA384,
                     Sha512 => oid::ECDSA_SHA512,
+                    Sha3_256 => oid::ECDSA_SHA3_256,
+                    Sha3_384 => oid::ECDSA_SHA3_384,
+                    Sha3_512 => oid::ECDSA_SHA3_512,
                 },
                 vec![],
             ),
@@ -154,7 +160,7 @@ impl<'a> AlgorithmIdentifier<'a> {
     }
 
     fn signature(&self, digest: Option<DigestAlgorithm>) -> Result<SignatureAlgorithm> {
-        use DigestAlgorithm::{Sha1, Sha256, Sha384, Sha512};
+        use DigestAlgorithm::{Sha1, Sha3_256, Sha3_384, Sha3_512, Sha256, Sha384, Sha512};
         use SignatureAlgorithm::{Ecdsa, Ed25519, RsaPkcs1};
         let found = match self.oid {
             oid::RSA_PSS => return self.pss(),
@@ -166,6 +172,12 @@ impl<'a> AlgorithmIdentifier<'a> {
             oid::ECDSA_SHA256 => Ecdsa(Sha256),
             oid::ECDSA_SHA384 => Ecdsa(Sha384),
             oid::ECDSA_SHA512 => Ecdsa(Sha512),
+            oid::ECDSA_SHA3_256 => Ecdsa(Sha3_256),
+            oid::ECDSA_SHA3_384 => Ecdsa(Sha3_384),
+            oid::ECDSA_SHA3_512 => Ecdsa(Sha3_512),
+            oid::RSA_SHA3_256 => RsaPkcs1(Sha3_256),
+            oid::RSA_SHA3_384 => RsaPkcs1(Sha3_384),
+            oid::RSA_SHA3_512 => RsaPkcs1(Sha3_512),
             oid::ED25519 if self.parameters.is_none() => Ed25519,
             oid::ED25519 => return Err(Error::UnsupportedParameters),
             oid::RSA_ENCRYPTION => RsaPkcs1(digest.ok_or(Error::UnsupportedAlgorithm(self.oid))?),

@@ -59,6 +59,9 @@ fn provider(key: &PublicKey, algorithm: SignatureAlgorithm) -> Result<&'static d
 /// This is mathematics only: whether an algorithm or key size is still good enough at a time is the caller's policy.
 pub fn verify(spki: &[u8], algorithm: SignatureAlgorithm, message: &[u8], signature: &[u8]) -> Result<()> {
     let key = PublicKey::from_spki(spki)?;
+    if let Some(digest) = algorithm.digest().filter(|d| d.is_sha3()) {
+        return verify_digest(spki, algorithm, &digest.of(message), signature);
+    }
     let by = |provider| UnparsedPublicKey::new(provider, key.bits()).verify(message, signature);
     by(provider(&key, algorithm)?)
         .or_else(|e| longest_salt(algorithm).map_or(Err(e), by))
@@ -69,6 +72,11 @@ pub fn verify(spki: &[u8], algorithm: SignatureAlgorithm, message: &[u8], signat
 pub fn verify_digest(spki: &[u8], algorithm: SignatureAlgorithm, digest: &[u8], signature: &[u8]) -> Result<()> {
     let key = PublicKey::from_spki(spki)?;
     let hash = algorithm.digest().ok_or(Error::UnsupportedParameters)?;
+    // ECDSA takes the digest as a number, whatever made it: the provider, which has no SHA-3 there, is told the SHA-2 of that length.
+    let (algorithm, hash) = match (algorithm, DigestAlgorithm::from_size(hash.size())) {
+        (SignatureAlgorithm::Ecdsa(d), Some(same)) if d.is_sha3() => (SignatureAlgorithm::Ecdsa(same), same),
+        other => (other.0, hash),
+    };
     let digest = Digest::import_less_safe(digest, hash.provider())
         .map_err(|_| Error::Malformed("digest of the wrong length"))?;
     let by = |provider| UnparsedPublicKey::new(provider, key.bits()).verify_digest(&digest, signature);

@@ -225,3 +225,38 @@ fn key_files_open_with_their_password_only() {
         bent[i] ^= 0x55;
     }
 }
+
+#[test]
+fn sha_3_as_openssl_signs_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = dir.path();
+    std::fs::write(at.join("data"), b"dati").unwrap();
+    openssl(at, &["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384", "-out", "ec.key"]);
+    openssl(at, &["pkey", "-in", "ec.key", "-pubout", "-outform", "DER", "-out", "ec.pub"]);
+    openssl(at, &["genpkey", "-algorithm", "RSA", "-out", "rsa.key"]);
+    openssl(at, &["pkey", "-in", "rsa.key", "-pubout", "-outform", "DER", "-out", "rsa.pub"]);
+    let (ec, rsa) = (std::fs::read(at.join("ec.pub")).unwrap(), std::fs::read(at.join("rsa.pub")).unwrap());
+    for (name, digest) in [
+        ("sha3-256", DigestAlgorithm::Sha3_256),
+        ("sha3-384", DigestAlgorithm::Sha3_384),
+        ("sha3-512", DigestAlgorithm::Sha3_512),
+    ] {
+        let dash = format!("-{name}");
+        let text = openssl(at, &["dgst", &dash, "-r", "data"]);
+        let hex: String = digest.of(b"dati").iter().map(|b| format!("{b:02x}")).collect();
+        assert!(text.starts_with(&hex), "{text}");
+        openssl(at, &["dgst", &dash, "-sign", "ec.key", "-out", "value", "data"]);
+        let value = std::fs::read(at.join("value")).unwrap();
+        let algorithm = SignatureAlgorithm::Ecdsa(digest);
+        assert_eq!(verify(&ec, algorithm, b"dati", &value), Ok(()));
+        assert_eq!(verify(&ec, algorithm, b"data", &value), Err(Error::BadSignature));
+        assert_eq!(verify_digest(&ec, algorithm, &digest.of(b"dati"), &value), Ok(()));
+        assert_eq!(SignatureAlgorithm::from_der(&algorithm.to_der()), Ok(algorithm));
+        // The key library has no RSA with SHA-3: not judged, never wrong or right.
+        openssl(at, &["dgst", &dash, "-sign", "rsa.key", "-out", "value", "data"]);
+        let value = std::fs::read(at.join("value")).unwrap();
+        let algorithm = SignatureAlgorithm::RsaPkcs1(digest);
+        assert_eq!(verify(&rsa, algorithm, b"dati", &value), Err(Error::UnsupportedKey));
+        assert_eq!(SignatureAlgorithm::from_der(&algorithm.to_der()), Ok(algorithm));
+    }
+}

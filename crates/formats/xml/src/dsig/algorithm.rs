@@ -9,6 +9,10 @@ pub fn digest_uri(algorithm: DigestAlgorithm) -> &'static str {
         DigestAlgorithm::Sha256 => "http://www.w3.org/2001/04/xmlenc#sha256",
         DigestAlgorithm::Sha384 => "http://www.w3.org/2001/04/xmldsig-more#sha384",
         DigestAlgorithm::Sha512 => "http://www.w3.org/2001/04/xmlenc#sha512",
+        // RFC 9231 section 2.1.5.
+        DigestAlgorithm::Sha3_256 => "http://www.w3.org/2007/05/xmldsig-more#sha3-256",
+        DigestAlgorithm::Sha3_384 => "http://www.w3.org/2007/05/xmldsig-more#sha3-384",
+        DigestAlgorithm::Sha3_512 => "http://www.w3.org/2007/05/xmldsig-more#sha3-512",
     }
 }
 
@@ -17,9 +21,9 @@ pub fn digest_from_uri(uri: &str) -> Option<DigestAlgorithm> {
     DigestAlgorithm::ALL.into_iter().find(|d| digest_uri(*d) == uri)
 }
 
-/// The identifier of a signature algorithm.
+/// The identifier of a signature algorithm; one that has none for XML by its object identifier.
 pub fn signature_uri(algorithm: SignatureAlgorithm) -> &'static str {
-    use DigestAlgorithm::{Sha1, Sha256, Sha384, Sha512};
+    use DigestAlgorithm::{Sha1, Sha3_256, Sha3_384, Sha3_512, Sha256, Sha384, Sha512};
     match algorithm {
         SignatureAlgorithm::RsaPkcs1(Sha1) => "http://www.w3.org/2000/09/xmldsig#rsa-sha1",
         SignatureAlgorithm::RsaPkcs1(Sha256) => "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
@@ -33,6 +37,15 @@ pub fn signature_uri(algorithm: SignatureAlgorithm) -> &'static str {
         SignatureAlgorithm::Ecdsa(Sha256) => "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256",
         SignatureAlgorithm::Ecdsa(Sha384) => "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384",
         SignatureAlgorithm::Ecdsa(Sha512) => "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512",
+        SignatureAlgorithm::RsaPkcs1(Sha3_256) => "urn:oid:2.16.840.1.101.3.4.3.14",
+        SignatureAlgorithm::RsaPkcs1(Sha3_384) => "urn:oid:2.16.840.1.101.3.4.3.15",
+        SignatureAlgorithm::RsaPkcs1(Sha3_512) => "urn:oid:2.16.840.1.101.3.4.3.16",
+        SignatureAlgorithm::RsaPss(Sha3_256) => "http://www.w3.org/2007/05/xmldsig-more#sha3-256-rsa-MGF1",
+        SignatureAlgorithm::RsaPss(Sha3_384) => "http://www.w3.org/2007/05/xmldsig-more#sha3-384-rsa-MGF1",
+        SignatureAlgorithm::RsaPss(Sha3_512) => "http://www.w3.org/2007/05/xmldsig-more#sha3-512-rsa-MGF1",
+        SignatureAlgorithm::Ecdsa(Sha3_256) => "http://www.w3.org/2021/04/xmldsig-more#ecdsa-sha3-256",
+        SignatureAlgorithm::Ecdsa(Sha3_384) => "http://www.w3.org/2021/04/xmldsig-more#ecdsa-sha3-384",
+        SignatureAlgorithm::Ecdsa(Sha3_512) => "http://www.w3.org/2021/04/xmldsig-more#ecdsa-sha3-512",
         SignatureAlgorithm::Ed25519 => "http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519",
     }
 }

@@ -158,7 +158,7 @@ pub(crate) async fn prepare(
     let to_sign = prepared.to_sign();
     let hash_function = match to_sign.algorithm {
         SignatureAlgorithm::Ed25519 => return Err(EngineError::CertificatePurpose.into()),
-        _ => hash_name(to_sign.digest_algorithm),
+        _ => to_sign.digest_algorithm.name(),
     };
     let kept = serde_json::to_string(&prepared).map_err(StoreError::from)?;
     let entry = Entry::new("signing.signature.intended", id, intent(&errand, &prepared, &to_sign.digest))
@@ -176,15 +176,6 @@ pub(crate) async fn prepare(
         })
         .await?;
     Ok(ToCard { hash: to_sign.digest, hash_function })
-}
-
-fn hash_name(digest: pki::DigestAlgorithm) -> &'static str {
-    match digest {
-        pki::DigestAlgorithm::Sha1 => "SHA-1",
-        pki::DigestAlgorithm::Sha256 => "SHA-256",
-        pki::DigestAlgorithm::Sha384 => "SHA-384",
-        pki::DigestAlgorithm::Sha512 => "SHA-512",
-    }
 }
 
 /// What the ledger keeps of an intent: digests and the certificate's serial number, no names.

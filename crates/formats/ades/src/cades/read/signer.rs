@@ -98,7 +98,12 @@ impl Reader<'_, '_> {
             Ok(info) => info,
             Err(e) => {
                 let fatal = !matches!(e, pki::Error::UnsupportedAlgorithm(_) | pki::Error::UnsupportedParameters);
-                facts.defects.push(defect("cades.signer", e.to_string(), fatal));
+                match e {
+                    pki::Error::UnsupportedAlgorithm(id) if pki::oid::is_dsa(id) => {
+                        facts.defects.push(defect(crate::facts::DSA, facts.id.clone(), false));
+                    }
+                    e => facts.defects.push(defect("cades.signer", e.to_string(), fatal)),
+                }
                 return facts;
             }
         };

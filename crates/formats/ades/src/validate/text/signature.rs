@@ -46,6 +46,15 @@ pub(super) const TEXTS: &[Text] = &[
         ("Signature {} uses an unknown algorithm.", "Ask the signer to use an algorithm of ETSI TS 119 312."),
     ),
     t(
+        "validate.algorithm.dsa",
+        "EN 319 102-1 5.2.8.4.1",
+        ("Paraksts {} ir ar DSA, ko šeit nepārbauda un nepieņem.", "Lūdziet parakstīt ar ECDSA, Ed25519 vai RSA."),
+        (
+            "Signature {} is made with DSA, which is neither verified nor accepted here.",
+            "Ask for a signature with ECDSA, Ed25519 or RSA.",
+        ),
+    ),
+    t(
         "validate.algorithm.weak",
         "EN 319 102-1 5.2.8.4.2",
         ("Algoritms {} paraksta laikā vairs nebija drošs.", "Lūdziet parakstīt ar drošu algoritmu (vismaz SHA-256)."),

@@ -165,6 +165,9 @@ pub(crate) fn read_signature(node: Node<'_, '_>, number: usize, objects: &mut dy
     };
     match &signature.signed_info.algorithm {
         Ok(algorithm) => facts.algorithm = Some(*algorithm),
+        Err(DsigError::Unsupported(uri)) if uri.contains("#dsa-") => {
+            facts.defects.push(defect(crate::facts::DSA, facts.id.clone(), false));
+        }
         Err(e) => facts.defects.push(defect(e.code(), e.to_string(), false)),
     }
     facts.value = ObjectId::of(&signature.value);
