@@ -37,14 +37,27 @@ pub(super) struct Form {
     pub(super) signatures: Vec<Field>,
     /// Full names of all fields.
     pub(super) names: BTreeSet<String>,
+    /// Names of signature fields that are signed with something that cannot be read, and why.
+    pub(super) broken: Vec<(String, PdfError)>,
+    /// Fields that cannot be read, and why.
+    pub(super) unread: Vec<(String, PdfError)>,
 }
 
-/// Walks the form.
+/// Walks the form; whatever cannot be read is an error.
 pub(super) fn form(doc: &Document<'_>) -> Result<Form, PdfError> {
+    walk(doc, false)
+}
+
+/// Walks the form to judge it: what cannot be read is told, and hides nothing else.
+pub(super) fn form_to_read(doc: &Document<'_>) -> Result<Form, PdfError> {
+    walk(doc, true)
+}
+
+fn walk(doc: &Document<'_>, lenient: bool) -> Result<Form, PdfError> {
     let (_, catalog) = doc.catalog()?;
     let mut form = Form::default();
     let Some(acro) = doc.dict(&catalog, "AcroForm")? else { return Ok(form) };
-    let mut walk = Walk { doc, form: &mut form, seen: BTreeSet::new() };
+    let mut walk = Walk { doc, form: &mut form, seen: BTreeSet::new(), lenient };
     for field in doc.array(&acro, "Fields")? {
         walk.visit(&field, "", false, 0)?;
     }
@@ -55,10 +68,27 @@ struct Walk<'w, 'd> {
     doc: &'w Document<'d>,
     form: &'w mut Form,
     seen: BTreeSet<u32>,
+    lenient: bool,
 }
 
 impl Walk<'_, '_> {
+    /// The error, unless it is one that is only told.
+    fn told(&self, error: PdfError) -> Result<PdfError, PdfError> {
+        let of_file =
+            matches!(error, PdfError::Read { .. } | PdfError::TooDeep { .. } | PdfError::TooManySignatures { .. });
+        if self.lenient && !of_file { Ok(error) } else { Err(error) }
+    }
+
     fn visit(&mut self, item: &Object, prefix: &str, signature: bool, level: usize) -> Result<(), PdfError> {
+        if let Err(error) = self.field(item, prefix, signature, level) {
+            let error = self.told(error)?;
+            let place = item.as_ref().map_or_else(|| "-".to_owned(), |r| format!("{} {} R", r.num, r.generation));
+            self.form.unread.push((place, error));
+        }
+        Ok(())
+    }
+
+    fn field(&mut self, item: &Object, prefix: &str, signature: bool, level: usize) -> Result<(), PdfError> {
         let limits = self.doc.limits();
         if level > limits.depth {
             return Err(PdfError::TooDeep { at: 0, limit: limits.depth });
@@ -98,7 +128,14 @@ impl Walk<'_, '_> {
             if self.form.signatures.len() >= limits.signatures {
                 return Err(PdfError::TooManySignatures { limit: limits.signatures });
             }
-            let value = self.value(&dict, located.direct)?;
+            let value = match self.value(&dict, located.direct) {
+                Ok(value) => value,
+                Err(error) => {
+                    let error = self.told(error)?;
+                    self.form.broken.push((name.clone(), error));
+                    None
+                }
+            };
             self.form.signatures.push(Field { name: name.clone(), at, dict, widgets, value });
         }
         for kid in kids {

@@ -17,7 +17,7 @@ use super::{
     changes::Reach,
     coverage::{LazyReach, Seen, judge},
     date, dss,
-    fields::{Field, Value, form},
+    fields::{Field, Value, form_to_read},
     range::Covered as Range,
 };
 use crate::{
@@ -32,7 +32,7 @@ use crate::{
 /// Reads every signature and document time stamp of a PDF. `name` is the file as shown to a person.
 pub fn read<'a>(name: &str, data: impl Into<Bytes<'a>>, limits: &Limits) -> Result<FileFacts, PdfError> {
     let doc = Document::open_to_read(data, limits)?;
-    let form = form(&doc)?;
+    let form = form_to_read(&doc)?;
     let reach: LazyReach<'_> = LazyCell::new(Box::new(|| Reach::of(&doc)));
     let mut file = FileFacts { container: Some("PDF"), ..FileFacts::default() };
     file.defects.extend(told::document(&doc, name, &form.signatures));
@@ -41,6 +41,10 @@ pub fn read<'a>(name: &str, data: impl Into<Bytes<'a>>, limits: &Limits) -> Resu
         file.defects.push(Defect { code: "pades.validation-data-unreadable", object, fatal: false });
         Material::default()
     });
+    for (place, error) in &form.unread {
+        let object = format!("{place}: {}", error.code());
+        file.defects.push(Defect { code: "pades.field-unreadable", object, fatal: false });
+    }
     let mut found = Vec::new();
     let mut stamps = Vec::new();
     for field in &form.signatures {
@@ -69,6 +73,13 @@ pub fn read<'a>(name: &str, data: impl Into<Bytes<'a>>, limits: &Limits) -> Resu
         facts.id = id;
 
         complete(&mut facts, &material, &stamps, end);
+        file.signatures.push(facts);
+    }
+    // A signature that cannot be read is one that does not hold, and no fault of the others.
+    for (name, error) in form.broken {
+        let mut facts = SignatureFacts::unread(name.clone(), Format::PAdES);
+        let object = format!("{name}: {}", error.code());
+        facts.defects.push(Defect { code: "pades.signature-unreadable", object, fatal: true });
         file.signatures.push(facts);
     }
     Ok(file)
@@ -140,6 +151,11 @@ fn signature(doc: &Document<'_>, name: &str, field: &Field, value: &Value, seen:
     }
     let (data, padding_clean) = match cms::parse(contents) {
         Ok(parsed) => parsed,
+        Err(pki::Error::UnsupportedAlgorithm(id)) => {
+            let code = if pki::oid::is_dsa(id) { crate::facts::DSA } else { "pades.algorithm" };
+            facts.defects.push(defect(code, format!("{}: {id}", field.name), false));
+            return facts;
+        }
         Err(e) => {
             facts.defects.push(defect("pades.cms-broken", format!("{}: {}", field.name, e.code()), true));
             return facts;

@@ -4,6 +4,7 @@ mod attacks;
 mod levels;
 mod raise;
 mod revisions;
+mod unreadable;
 mod visible;
 
 use pki::{

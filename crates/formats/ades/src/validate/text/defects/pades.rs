@@ -1,6 +1,12 @@
 use super::{Text, broken, limit, note};
 
 pub(in super::super) const TEXTS: &[Text] = &[
+    note(
+        "pades.algorithm",
+        "EN 319 142-1 4.1",
+        "Paraksta algoritms nav pazīstams: {}.",
+        "The algorithm of the signature is not known: {}.",
+    ),
     broken(
         "pades.byte-range-bounds",
         "ISO 32000-2 12.8.1",
@@ -36,6 +42,18 @@ pub(in super::super) const TEXTS: &[Text] = &[
         "ISO 32000-2 12.8.2.2",
         "Dokuments pēc parakstīšanas mainīts veidā, ko nekas neatļauj: {}.",
         "The document was changed after signing in a way that nothing allows: {}.",
+    ),
+    note(
+        "pades.field-unreadable",
+        "ISO 32000-2 12.7",
+        "Veidlapas lauks nav nolasāms: {}.",
+        "A field of the form cannot be read: {}.",
+    ),
+    broken(
+        "pades.signature-unreadable",
+        "ISO 32000-2 12.8.1",
+        "Paraksta objekts nav nolasāms: {}.",
+        "The object of the signature cannot be read: {}.",
     ),
     broken(
         "pades.cms-broken",
