@@ -14,7 +14,7 @@ use super::{
     report::Detail,
     stamps::Stamps,
 };
-use crate::facts::{Coverage, FileFacts, Format, SignatureFacts};
+use crate::facts::{Coverage, FileFacts, Format, ReferenceFacts, SignatureFacts};
 
 /// Judges one signature: clauses 5.3, 5.5 and 5.6.
 pub(super) fn judge(
@@ -128,7 +128,7 @@ fn format(facts: &SignatureFacts, file: &FileFacts, bench: &mut Bench<'_>) {
 fn identification(facts: &SignatureFacts, signer: Option<&Certificate>, bench: &mut Bench<'_>) {
     let none = Conclusion::indeterminate(SubIndication::NoSigningCertificateFound);
     // A value that cannot be right and changed data are certain, whoever signed: they are told by the next block, and weigh more.
-    let broken = facts.value_verifies == Some(false) || facts.references.iter().any(|r| r.found && !r.intact);
+    let broken = facts.value_verifies == Some(false) || facts.references.iter().any(is_changed);
     let severe = |bench: &mut Bench<'_>, code: &str, object: String| {
         if broken {
             bench.tell(code, object, Severity::Error);
@@ -173,9 +173,14 @@ fn context(facts: &SignatureFacts, bench: &mut Bench<'_>) {
     }
 }
 
+/// Whether signed data are there and others than what was signed; with an unknown digest nobody can tell.
+fn is_changed(reference: &ReferenceFacts) -> bool {
+    reference.found && !reference.intact && reference.digest.is_some()
+}
+
 /// Clause 5.2.7: signed data, signature value.
 fn integrity(facts: &SignatureFacts, signer: Option<&Certificate>, bench: &mut Bench<'_>) {
-    for reference in facts.references.iter().filter(|r| r.found && !r.intact) {
+    for reference in facts.references.iter().filter(|r| is_changed(r)) {
         let conclusion = Conclusion::failed(SubIndication::HashFailure);
         bench.against("validate.data.changed", reference.object.clone(), conclusion);
     }

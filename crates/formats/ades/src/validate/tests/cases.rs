@@ -208,7 +208,8 @@ fn integrity_comes_before_trust() {
 fn nothing_unjudged_passes() {
     let pki = Pki::new();
     type Change = fn(&mut SignatureFacts);
-    let changes: [(Change, S); 8] = [
+    let changes: [(Change, S); 9] = [
+        (|f| (f.references[0].digest, f.references[0].intact) = (None, false), S::CryptoConstraintsFailure),
         (|f| f.references[0].properties = true, S::SignedDataNotFound),
         (|f| f.value_verifies = None, S::Generic),
         (|f| f.algorithm = None, S::CryptoConstraintsFailure),

@@ -194,12 +194,10 @@ pub(crate) fn read_signature(node: Node<'_, '_>, number: usize, objects: &mut dy
     let trusted = claimed.filter(|_| is_signed);
     if claimed.is_some() && !is_signed {
         // When a reference leads to them, or may lead to them, what is wrong with it is told there.
-        let led = signature
-            .signed_info
-            .references
-            .iter()
-            .zip(&facts.references)
-            .any(|(r, found)| found.properties || (!found.found && names::is_properties_type(r.kind)));
+        let led = signature.signed_info.references.iter().zip(&facts.references).any(|(r, found)| {
+            let untold = !found.found || found.digest.is_none();
+            found.properties || (untold && names::is_properties_type(r.kind))
+        });
         facts.defects.push(defect("xades.properties-not-signed", facts.id.clone(), !led));
     }
     match trusted {
