@@ -8,6 +8,7 @@ mod container;
 mod create;
 mod error;
 mod manifest;
+mod opc;
 mod profile;
 mod raise;
 mod read;

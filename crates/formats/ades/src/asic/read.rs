@@ -9,7 +9,7 @@ use xml::{Document, dsig::DS};
 use super::{
     ASIC, cades,
     container::MAX_INTERNAL,
-    manifest,
+    manifest, opc,
     profile::{self, Family},
 };
 use crate::{
@@ -28,9 +28,13 @@ pub fn read<R: Read + Seek>(source: R, limits: &Limits) -> FileFacts {
             return facts;
         }
     };
-    let mut files = Files { archive, media_types: BTreeMap::new(), known: HashMap::new() };
+    let mut files = Files { archive, media_types: BTreeMap::new(), known: HashMap::new(), package: false };
     let Some(family) = files.container(&mut facts) else { return facts };
-    files.manifest(family, &mut facts);
+    if family == Family::Opc {
+        files.package(&mut facts);
+    } else {
+        files.manifest(family, &mut facts);
+    }
     let names: Vec<String> = files.archive.entries().iter().map(|e| e.name().to_owned()).collect();
     for name in names.iter().filter(|n| family.is_internal(n)) {
         files.internal(name, family, &mut facts);
@@ -58,6 +62,7 @@ pub(super) struct Files<R> {
     pub(super) archive: Archive<R>,
     media_types: BTreeMap<String, String>,
     known: HashMap<(String, DigestAlgorithm), Result<Vec<u8>, Defect>>,
+    package: bool,
 }
 
 impl<R: Read + Seek> Objects for Files<R> {
@@ -80,6 +85,9 @@ impl<R: Read + Seek> Objects for Files<R> {
         self.known.insert(key, result.clone());
         result
     }
+    fn is_package(&self) -> bool {
+        self.package
+    }
     fn media_type(&self, name: &str) -> Option<&str> {
         self.media_types.get(name).map(String::as_str)
     }
@@ -100,6 +108,17 @@ impl<R: Read + Seek> Files<R> {
             facts.defects.push(defect("asic.mimetype", "mimetype", false));
         }
         Some(family)
+    }
+
+    /// Parts of a package: their content types, and names that two readers could take for the same part (ECMA-376 part 2).
+    fn package(&mut self, facts: &mut FileFacts) {
+        self.package = true;
+        let names: Vec<String> = self.archive.entries().iter().map(|e| e.name().to_owned()).collect();
+        match opc::read(&mut self.archive, &names) {
+            Ok(types) => self.media_types = types,
+            Err(d) => facts.defects.push(d),
+        }
+        facts.defects.extend(opc::ambiguous(&names));
     }
 
     fn manifest(&mut self, family: Family, facts: &mut FileFacts) {

@@ -5,15 +5,15 @@ use std::io::Write as _;
 use ades::{
     asic::{Builder, Naming},
     augment::Augmentation,
-    facts::{Coverage, FileFacts, Level},
-    xades::{Content, Nothing, SignaturePolicy, prepare, prepare_enveloping},
+    facts::{FileFacts, Level},
+    xades::{Nothing, SignaturePolicy, prepare},
     zip::{Packing, Writer},
 };
 use pki::DigestAlgorithm;
 
 use crate::world::{World, defects, facts};
 
-fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
     let mut out = Writer::new(Vec::new(), "2026-01-01T00:00:00Z".parse().unwrap());
     for (name, data) in entries {
         if *name == "mimetype" { out.stored(name, data) } else { out.deflated(name, data) }.unwrap();
@@ -21,63 +21,12 @@ fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
     out.finish().unwrap()
 }
 
-fn holds(found: &FileFacts) -> bool {
+pub(crate) fn holds(found: &FileFacts) -> bool {
     found.signatures.iter().all(|s| {
         s.value_verifies == Some(true)
             && s.references.iter().all(|r| r.found && r.intact)
             && s.defects.iter().all(|d| !d.fatal)
     }) && !found.signatures.is_empty()
-}
-
-fn base64(bytes: &[u8]) -> String {
-    pki::pem_encode("X", bytes).lines().filter(|l| !l.starts_with('-')).collect()
-}
-
-/// A signature of Open Packaging Conventions: a manifest in an object lists parts and relationships.
-#[test]
-fn edoc_1() {
-    let world = World::new();
-    let types = b"<Types xmlns='http://schemas.openxmlformats.org/package/2006/content-types'/>";
-    let relationships = "<?xml version=\"1.0\"?>\n<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"r2\" Type=\"urn:other\" Target=\"/x\"/><Relationship Target=\"/EDoc/Documents/a.txt\" Type=\"urn:document\" Id=\"r1\"/></Relationships>";
-    let signed = "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"r1\" Target=\"/EDoc/Documents/a.txt\" TargetMode=\"Internal\" Type=\"urn:document\"></Relationship></Relationships>";
-    let reference = |uri: &str, transforms: &str, data: &[u8]| {
-        let digest = base64(&DigestAlgorithm::Sha256.of(data));
-        format!(
-            "<ds:Reference URI=\"{uri}\">{transforms}<ds:DigestMethod Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"/><ds:DigestValue>{digest}</ds:DigestValue></ds:Reference>"
-        )
-    };
-    let transforms = "<ds:Transforms><ds:Transform Algorithm=\"http://schemas.openxmlformats.org/package/2006/RelationshipTransform\"><o:RelationshipReference xmlns:o=\"http://schemas.openxmlformats.org/package/2006/digital-signature\" SourceId=\"r1\"/></ds:Transform><ds:Transform Algorithm=\"http://www.w3.org/TR/2001/REC-xml-c14n-20010315\"/></ds:Transforms>";
-    let manifest = format!(
-        "<ds:Manifest xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">{}{}</ds:Manifest>",
-        reference("/EDoc/Documents/a.txt?ContentType=text/plain", "", b"a"),
-        reference(
-            "/_rels/.rels?ContentType=application/vnd.openxmlformats-package.relationships+xml",
-            transforms,
-            signed.as_bytes()
-        ),
-    );
-    let prepared = prepare_enveloping(Content::Xml(manifest.as_bytes()), "text/xml", world.request("S1")).unwrap();
-    let value = world.signer.key.sign(prepared.to_be_signed());
-    let xml = prepared.finish(&value).unwrap().xml();
-    let with = |document: &[u8], rels: &str| {
-        zip(&[
-            ("[Content_Types].xml", types),
-            ("_rels/.rels", rels.as_bytes()),
-            ("docProps/core.xml", b"<x/>"),
-            ("EDoc/Documents/a.txt", document),
-            ("EDoc/Signature/origin.sgns", b""),
-            ("EDoc/Signature/signature1.xml", xml.as_bytes()),
-        ])
-    };
-    let found = facts(&with(b"a", relationships));
-    assert_eq!((found.container, found.profile), (Some("EDOC 1.0"), Some("EDOC 1.0")));
-    assert!(holds(&found), "{:?} {:?}", defects(&found), found.signatures[0].references);
-    assert!(found.unsigned.is_empty());
-    assert!(found.signatures[0].scope.iter().any(|c| c.name == "EDoc/Documents/a.txt" && c.covered == Coverage::Full));
-    assert!(!holds(&facts(&with(b"b", relationships))));
-    assert!(!holds(&facts(&with(b"a", &relationships.replace("/EDoc/Documents/a.txt", "/EDoc/Documents/b.txt")))));
-    // What is not selected may change: other relationships, the order, the XML declaration.
-    assert!(holds(&facts(&with(b"a", &relationships.replace("urn:other", "urn:another")))));
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod evidence;
 mod gather;
 mod jades;
 mod lists;
+mod packages;
 mod verdicts;
 mod weak;
 mod world;

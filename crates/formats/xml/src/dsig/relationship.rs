@@ -29,7 +29,7 @@ impl Selection {
     /// A relationships part with only the selected relationships, sorted by Id, the target mode written out, in canonical form.
     ///
     /// # Errors
-    /// When the part is no relationships part.
+    /// When the part is no relationships part, or holds something that a reader of packages could take for more than the transform does.
     pub fn apply(&self, part: &[u8]) -> Result<Vec<u8>, DsigError> {
         let bad = |what: &str| DsigError::Data(format!("relationships: {what}"));
         let text = crate::decode(part).map_err(|e| bad(&e.to_string()))?;
@@ -38,9 +38,13 @@ impl Selection {
             return Err(bad("another root"));
         }
         let mut kept: Vec<(&str, String)> = Vec::new();
-        for r in doc.root().children_named(RELATIONSHIPS, "Relationship") {
+        for r in doc.root().children() {
+            let odd = r.attributes().iter().any(|a| !a.prefix().is_empty());
+            if !r.is(RELATIONSHIPS, "Relationship") || r.children().next().is_some() || odd {
+                return Err(bad("something else than relationships"));
+            }
             let (id, kind) = (r.attribute("Id").unwrap_or(""), r.attribute("Type").unwrap_or(""));
-            if !(self.ids.iter().any(|i| i == id) || self.types.iter().any(|t| t.eq_ignore_ascii_case(kind))) {
+            if !(self.ids.iter().any(|i| i == id) || self.types.iter().any(|t| t == kind)) {
                 continue;
             }
             let mode = r.attribute("TargetMode").unwrap_or("Internal");

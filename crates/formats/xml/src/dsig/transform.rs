@@ -130,6 +130,10 @@ pub fn octets(transforms: &[Transform], mut bytes: Vec<u8>) -> Result<Vec<u8>, D
                 c14n.write_set(&doc, &set, &mut out)?;
                 out
             }
+            // What the transform leaves is a document: it has octets only once it is canonical (ECMA-376 part 2, clause 13.2.4.24).
+            Transform::Relationship(_) if !matches!(rest.peek(), Some(Transform::C14n(_))) => {
+                return Err(DsigError::Unsupported("relationships without canonicalisation".to_owned()));
+            }
             Transform::Relationship(selection) => selection.apply(&bytes)?,
             Transform::Enveloped => {
                 return Err(DsigError::Unsupported("enveloped-signature of an outside object".to_owned()));

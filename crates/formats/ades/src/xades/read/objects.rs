@@ -38,6 +38,11 @@ pub trait Objects {
         let [digester] = digesters;
         Ok(digester.finish())
     }
+    /// Whether the objects are parts of a package (ECMA-376 part 2): then a content type that a reference states must be that of the part, and
+    /// every entry of a manifest must be there.
+    fn is_package(&self) -> bool {
+        false
+    }
     /// The declared media type of an object.
     fn media_type(&self, _name: &str) -> Option<&str> {
         None
@@ -87,6 +92,11 @@ pub(crate) fn decode_uri(uri: &str) -> Option<String> {
         out.push(high << 4 | low);
     }
     String::from_utf8(out).ok()
+}
+
+/// The content type that the reference to a part of a package states.
+pub(super) fn stated_type(uri: &str) -> Option<&str> {
+    uri.split_once("?ContentType=").map(|(_, stated)| stated)
 }
 
 /// The name of the object that a URI refers to: decoded, or as it stands; also from the root, and for OPC without its query.

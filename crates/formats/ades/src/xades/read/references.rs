@@ -6,7 +6,11 @@ use xml::{
     dsig::{DS, DsigError, Reference, Signature, Target, Transform, octets},
 };
 
-use super::{Objects, defect, names::is_properties_type, objects::locate};
+use super::{
+    Objects, defect,
+    names::is_properties_type,
+    objects::{locate, stated_type},
+};
 use crate::{
     facts::{Coverage, Covered, ReferenceFacts, SignatureFacts},
     xades::COUNTERSIGNED,
@@ -183,13 +187,24 @@ impl Reader<'_, '_, '_, '_> {
         match self.lookup.digest(reference, &name, algorithm) {
             Ok(digest) => {
                 found.found = true;
-                found.intact = digest == reference.value;
+                found.intact = digest == reference.value && self.is_of_type(reference, &name);
                 let covered = if is_whole(&reference.transforms) { Coverage::Full } else { Coverage::Partial };
                 self.facts.scope.push(Covered { name, covered });
             }
             Err(d) => self.facts.defects.push(d),
         }
         found
+    }
+
+    /// Whether a part of a package has the content type that was signed with it.
+    fn is_of_type(&mut self, reference: &Reference<'_, '_>, name: &str) -> bool {
+        let stated = reference.uri.and_then(stated_type).filter(|_| self.lookup.objects.is_package());
+        let Some(stated) = stated else { return true };
+        let same = self.lookup.objects.media_type(name).is_some_and(|t| t.eq_ignore_ascii_case(stated));
+        if !same {
+            self.tell("opc.content-type", name, false);
+        }
+        same
     }
 
     fn internal(&mut self, reference: &Reference<'_, '_>) -> ReferenceFacts {
@@ -295,7 +310,7 @@ impl Reader<'_, '_, '_, '_> {
                 }
             };
             any |= found.found;
-            if found.found {
+            if found.found || self.lookup.objects.is_package() {
                 self.facts.references.push(found);
             } else {
                 self.tell("xades.manifest-entry", found.object, false);

@@ -259,4 +259,28 @@ pub(in super::super) const TEXTS: &[Text] = &[
         "Parakstītā objekta izvēle (XPath) nav atbalstīta: {}.",
         "The selection of a signed object (XPath) is not supported: {}.",
     ),
+    broken(
+        "opc.ambiguous-part",
+        "ECMA-376-2 9.1.1.1",
+        "Pakotnē ir divas daļas, kuru nosaukumi atšķiras tikai ar burtu lielumu: {}.",
+        "The package has two parts whose names differ only in case: {}.",
+    ),
+    broken(
+        "opc.content-type",
+        "ECMA-376-2 13.2.4.21",
+        "Daļas {} satura tips ir cits nekā parakstītais.",
+        "The content type of part {} is another than the one signed.",
+    ),
+    broken(
+        "opc.content-types",
+        "ECMA-376-2 10.1.2",
+        "Pakotnes satura tipu saraksts nav nolasāms: {}.",
+        "The list of content types of the package cannot be read: {}.",
+    ),
+    broken(
+        "opc.pieces",
+        "ECMA-376-2 10.1.3",
+        "Pakotnē ir gabalos sadalīta daļa: {}.",
+        "The package has a part in pieces: {}.",
+    ),
 ];
