@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Largest CMS file in PEM; in BER there is no limit.
-const MAX_PEM: u64 = 64 << 20;
+pub(crate) const MAX_PEM: u64 = 64 << 20;
 /// Largest XML or JSON file read.
 pub(crate) const MAX_TEXT: u64 = 64 << 20;
 /// How far into a file `%PDF-` may stand.

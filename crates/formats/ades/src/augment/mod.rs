@@ -6,6 +6,7 @@
 mod due;
 mod error;
 mod open;
+mod pem;
 mod steps;
 
 use std::io::Write;
@@ -25,6 +26,16 @@ use crate::{facts::Level, material::Material};
 pub trait Raise: Send {
     /// The signatures that can be raised, in the order of the file. Where a format raises all of them at once (PDF), one id stands for all.
     fn ids(&self) -> Vec<String>;
+    /// The signature that has to be raised so that the one of this id is: itself, the one that it counter-signs from within, or the one that
+    /// stands for all.
+    fn stands_for(&self, id: &str) -> Option<String> {
+        let within = |outer: &str| id.strip_prefix(outer).is_some_and(|rest| rest.starts_with("/counter-"));
+        self.ids().into_iter().find(|i| i == id || within(i))
+    }
+    /// What an archive time stamp for this signature is over: signatures with the same answer share it.
+    fn archived_as(&self, id: &str) -> String {
+        id.to_owned()
+    }
     /// The level whose elements are present; `None` when it is not even B.
     fn level(&self, id: &str) -> Option<Level>;
     /// Signing certificates, DER.

@@ -1,6 +1,6 @@
 use std::io::{Read, Seek, SeekFrom};
 
-use super::{AugmentError, Raise};
+use super::{AugmentError, Raise, pem::PemFile};
 use crate::{
     asic::{AsicError, XadesContainer, cades::CadesContainer},
     cades,
@@ -47,6 +47,7 @@ pub fn open<R: Read + Seek + Send + 'static>(
             source.read_to_end(&mut bytes)?;
             Ok(Box::new(xades::File::open(&bytes, objects)?))
         }
-        Kind::Pem | Kind::Other => Err(AugmentError::Unsupported(name.to_owned())),
+        Kind::Pem => Ok(Box::new(PemFile::open(name, &mut source, objects)?)),
+        Kind::Other => Err(AugmentError::Unsupported(name.to_owned())),
     }
 }

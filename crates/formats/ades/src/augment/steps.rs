@@ -53,24 +53,28 @@ impl Augmentation {
         only: Option<&str>,
         digest: DigestAlgorithm,
     ) -> Result<Self, AugmentError> {
-        let ids = file.ids();
-        let chosen: Vec<String> = ids.iter().filter(|id| only.is_none_or(|o| o == *id)).cloned().collect();
+        let chosen = only.map_or_else(|| file.ids(), |id| file.stands_for(id).into_iter().collect());
         if chosen.is_empty() {
             return Err(only.map_or(AugmentError::NoSignature, |o| AugmentError::Unknown(o.to_owned())));
         }
-        let mut steps = VecDeque::new();
+        // What an archive time stamp is over comes before it, for all that share it.
+        let (mut stamps, mut material, mut archives) = (Vec::new(), Vec::new(), Vec::new());
+        let mut archived = Vec::new();
         for id in &chosen {
             let level = file.level(id).ok_or_else(|| AugmentError::Signature(id.clone()))?;
             if level < Level::T && target >= Level::T {
-                steps.push_back((id.clone(), Step::Stamp));
+                stamps.push((id.clone(), Step::Stamp));
             }
             if (level < Level::LT && target >= Level::LT) || target == Level::LTA {
-                steps.push_back((id.clone(), Step::Material));
+                material.push((id.clone(), Step::Material));
             }
-            if target == Level::LTA {
-                steps.push_back((id.clone(), Step::Archive));
+            let shared = file.archived_as(id);
+            if target == Level::LTA && !archived.contains(&shared) {
+                archives.push((id.clone(), Step::Archive));
+                archived.push(shared);
             }
         }
+        let steps: VecDeque<_> = stamps.into_iter().chain(material).chain(archives).collect();
         if steps.is_empty() {
             return Err(AugmentError::AlreadyThere(chosen.join(", ")));
         }

@@ -23,6 +23,7 @@ pub use create::{Prepared, Request, Signed, prepare};
 pub use error::CadesError;
 pub use file::File;
 pub(crate) use raise::token_with_material;
+pub(crate) use read::is_pem_label;
 pub(crate) use read::{Placed, signatures};
 pub use read::{read, read_pem};
 pub(crate) use token::over as token_over;

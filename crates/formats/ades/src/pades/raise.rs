@@ -105,6 +105,10 @@ impl<R: Read + Seek + Send> Raise for Raised<R> {
         self.ids.iter().take(1).cloned().collect()
     }
 
+    fn stands_for(&self, id: &str) -> Option<String> {
+        self.ids.first().filter(|_| self.ids.iter().any(|i| i == id)).cloned()
+    }
+
     fn level(&self, id: &str) -> Option<Level> {
         // an older kind of signature is no baseline signature, but gets the same revisions
         let level = |s: &SignatureFacts| match (s.level_elements, s.timestamps.is_empty()) {

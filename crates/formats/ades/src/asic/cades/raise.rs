@@ -77,14 +77,8 @@ impl<R: Read + Seek + Send + 'static> CadesContainer<R> {
     }
 
     /// Whether an archive manifest is made for this id, rather than an archive time stamp inside its signature.
-    fn by_manifest(&self, id: &str) -> Result<bool, AugmentError> {
-        match self.file(id) {
-            None => Ok(true),
-            Some(file) if self.is_extended() && file.ids().len() > 1 => {
-                Err(AugmentError::Unsupported("several signers in one signature file of ASiC-E".to_owned()))
-            }
-            Some(_) => Ok(self.is_extended()),
-        }
+    fn by_manifest(&self, id: &str) -> bool {
+        self.file(id).is_none() || self.is_extended()
     }
 
     fn known(&mut self, id: &str) -> Result<&mut dyn Raise, AugmentError> {
@@ -96,6 +90,11 @@ impl<R: Read + Seek + Send + 'static> Raise for CadesContainer<R> {
     fn ids(&self) -> Vec<String> {
         let all = self.signature_ids();
         if all.is_empty() && self.names().iter().any(|n| self.is_token(n)) { vec![TIMESTAMP.to_owned()] } else { all }
+    }
+
+    /// An archive manifest is over the whole file, with all its signers.
+    fn archived_as(&self, id: &str) -> String {
+        self.file_of(id).filter(|_| self.is_extended()).unwrap_or_else(|| id.to_owned())
     }
 
     fn level(&self, id: &str) -> Option<Level> {
@@ -149,7 +148,7 @@ impl<R: Read + Seek + Send + 'static> Raise for CadesContainer<R> {
     }
 
     fn archive_imprint(&mut self, id: &str, algorithm: DigestAlgorithm) -> Result<Vec<u8>, AugmentError> {
-        if !self.by_manifest(id)? {
+        if !self.by_manifest(id) {
             return self.known(id)?.archive_imprint(id, algorithm);
         }
         let names = self.names();
@@ -169,7 +168,7 @@ impl<R: Read + Seek + Send + 'static> Raise for CadesContainer<R> {
     }
 
     fn add_archive(&mut self, id: &str, token: &[u8]) -> Result<(), AugmentError> {
-        if !self.by_manifest(id)? {
+        if !self.by_manifest(id) {
             return self.known(id)?.add_archive(id, token);
         }
         let Some(p) = self.pending.take().filter(|p| p.id == id) else {

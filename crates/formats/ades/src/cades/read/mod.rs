@@ -76,8 +76,7 @@ pub fn read_pem<R: Read>(name: &str, source: &mut R, objects: &mut dyn Objects) 
     let mut text = Vec::new();
     source.read_to_end(&mut text)?;
     let text = String::from_utf8_lossy(&text);
-    let label = |l: &str| matches!(l, "CMS" | "PKCS7" | "PKCS #7 SIGNED DATA");
-    match pki::pem_decode(&text).map(|all| all.into_iter().find(|(l, _)| label(l))) {
+    match pki::pem_decode(&text).map(|all| all.into_iter().find(|(l, _)| is_pem_label(l))) {
         Ok(Some((_, der))) => read(name, &mut io::Cursor::new(der), objects),
         Ok(None) => Ok(FileFacts::default()),
         Err(e) => {
@@ -85,6 +84,11 @@ pub fn read_pem<R: Read>(name: &str, source: &mut R, objects: &mut dyn Objects) 
             Ok(FileFacts { defects, ..FileFacts::default() })
         }
     }
+}
+
+/// Whether PEM of this label holds a CMS message.
+pub(crate) fn is_pem_label(label: &str) -> bool {
+    matches!(label, "CMS" | "PKCS7" | "PKCS #7 SIGNED DATA")
 }
 
 /// The object that a detached signature is over: the one named like the file without its last extension, else the only one.

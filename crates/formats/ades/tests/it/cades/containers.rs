@@ -19,7 +19,7 @@ use crate::world::World;
 
 const FILES: [(&str, &[u8]); 2] = [("līgums 1.txt", b"Desmit eiro.\n"), ("b.txt", b"b\n")];
 
-fn container(w: &World, extended: bool, by: SignedBy) -> Vec<u8> {
+pub(super) fn container(w: &World, extended: bool, by: SignedBy) -> Vec<u8> {
     let digest = DigestAlgorithm::Sha256;
     let mut builder = CadesBuilder::new(Vec::new(), extended, by, digest, w.now).unwrap();
     for (name, data) in &FILES[..if extended { 2 } else { 1 }] {
@@ -37,7 +37,7 @@ fn container(w: &World, extended: bool, by: SignedBy) -> Vec<u8> {
     builder.finish(&prepared.finish(&value).unwrap().detached()).unwrap()
 }
 
-fn read(bytes: &[u8]) -> FileFacts {
+pub(super) fn read(bytes: &[u8]) -> FileFacts {
     detect::read("a.asice", Cursor::new(bytes), &mut Nothing, &detect::Limits::default()).unwrap()
 }
 
@@ -57,7 +57,7 @@ fn raise(w: &World, bytes: &[u8], target: Level, only: Option<&str>) -> Vec<u8> 
 }
 
 /// The same container with the content of some entries changed, or without them.
-fn rewrite(bytes: &[u8], change: impl Fn(&str, Vec<u8>) -> Option<Vec<u8>>) -> Vec<u8> {
+pub(super) fn rewrite(bytes: &[u8], change: impl Fn(&str, Vec<u8>) -> Option<Vec<u8>>) -> Vec<u8> {
     let mut archive = Archive::open(Cursor::new(bytes), &Limits::default()).unwrap();
     let names: Vec<String> = archive.entries().iter().map(|e| e.name().to_owned()).collect();
     let mut zip = Writer::new(Vec::new(), day(1));

@@ -4,6 +4,7 @@ mod attacks;
 mod containers;
 mod foreign;
 mod levels;
+mod raised;
 
 use std::io::{Cursor, Write};
 
