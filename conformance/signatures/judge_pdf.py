@@ -50,6 +50,19 @@ def stored(reader, anchors):
     return store.as_validation_context({"trust_roots": roots, "revocation_mode": "require", "allow_fetching": False})
 
 
+async def verdict(reader, s, anchors):
+    """Whether a signature passes, what is said of it, and its status."""
+    if reader.embedded_timestamp_signatures:
+        result = await ades_lta_validation(s, spec(anchors))
+        status = result.api_status
+        passed = result.ades_subindic.status.name == "PASSED" and status is not None and status.intact
+        return passed, str(result.ades_subindic), status
+    status = await async_validate_pdf_signature(s, stored(reader, anchors))
+    stamp = status.timestamp_validity
+    passed = status.bottom_line and stamp is not None and stamp.valid and stamp.trusted
+    return passed, status.summary(), status
+
+
 async def judge(anchors, files):
     good = bool(files)
     for name in files:
@@ -60,17 +73,9 @@ async def judge(anchors, files):
                 print(f"{name}\tno signature")
                 good = False
             for s in signatures:
-                if reader.embedded_timestamp_signatures:
-                    result = await ades_lta_validation(s, spec(anchors))
-                    verdict, status = str(result.ades_subindic), result.api_status
-                    passed = result.ades_subindic.status.name == "PASSED" and status is not None and status.intact
-                else:
-                    status = await async_validate_pdf_signature(s, stored(reader, anchors))
-                    verdict, passed = status.summary(), status.bottom_line
-                    stamp = status.timestamp_validity
-                    passed = passed and stamp is not None and stamp.valid and stamp.trusted
+                passed, said, status = await verdict(reader, s, anchors)
                 covers = status.coverage.name if status is not None and status.coverage else "?"
-                print(f"{name}\t{s.field_name}\t{verdict}\t{covers}\tintact={status and status.intact}")
+                print(f"{name}\t{s.field_name}\t{said}\t{covers}\tintact={status and status.intact}")
                 good = good and passed
     return good
 

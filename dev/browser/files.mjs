@@ -63,3 +63,12 @@ export function minimalPdf(line) {
   out += places.map((p) => `${String(p).padStart(10, "0")} 00000 n \n`).join("");
   return Buffer.from(`${out}trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${xref}\n%%EOF\n`, "latin1");
 }
+
+/** The PDF of `minimalPdf`, signed or not, with one more revision in which the page says something else. */
+export function rewritten(pdf, line) {
+  const content = `BT /F1 24 Tf 72 720 Td (${line}) Tj ET`;
+  const before = pdf.toString("latin1").match(/startxref\s+(\d+)\s+%%EOF\s*$/)[1];
+  const object = `4 0 obj\n<< /Length ${content.length} >>\nstream\n${content}\nendstream\nendobj\n`;
+  const table = `xref\n4 1\n${String(pdf.length).padStart(10, "0")} 00000 n \ntrailer\n<< /Size 99 /Root 1 0 R /Prev ${before} >>\n`;
+  return Buffer.concat([pdf, Buffer.from(`${object}${table}startxref\n${pdf.length + object.length}\n%%EOF\n`, "latin1")]);
+}

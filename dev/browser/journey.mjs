@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { browser, listen, Watcher } from "./lib.mjs";
-import { minimalPdf, portrait } from "./files.mjs";
+import { minimalPdf, portrait, rewritten } from "./files.mjs";
 import { registered } from "./programs.mjs";
 
 const base = (process.argv[2] ?? process.env.ENKURS_URL ?? "http://127.0.0.1:8080").replace(/\/$/, "");
@@ -310,6 +310,9 @@ async function main() {
       bytes[bytes.indexOf("izmeginajumu")] ^= 1;
       writeFileSync(changed, bytes);
       await check(stranger, changed, null, "changed");
+      const later = join(work, "papildinats.pdf");
+      writeFileSync(later, rewritten(readFileSync(signed), "Ligums par davinajumu"));
+      await check(stranger, later, null, "pages");
       await check(stranger, text, null, "unsigned");
       await stranger.context.close();
     } catch (e) {

@@ -47,6 +47,15 @@ export async function check(stranger, path, good, name) {
   await stranger.fill({ file: path });
   await stranger.send("/validate");
   await stranger.page.waitForSelector(".verdict");
+  if (name === "pages") {
+    // how the page looked when it was signed, and how it looks now
+    const pictures = stranger.page.locator("figure.sheet img");
+    for (const picture of await pictures.all()) {
+      await picture.scrollIntoViewIfNeeded();
+      await picture.evaluate((e) => e.decode());
+    }
+    if ((await pictures.count()) !== 2) stranger.walk.watcher.wrong.push(`${stranger.walk.lang} ${name}: ${await pictures.count()} pictures`);
+  }
   await stranger.look(`verdict-${name}`);
   if (good) {
     // the verdict as a sealed receipt

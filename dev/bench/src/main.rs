@@ -7,8 +7,10 @@ use std::{error::Error, path::Path};
 
 use clap::Parser;
 
-mod container;
-mod document;
+mod batch;
+mod formats;
+mod lists;
+mod memory;
 mod peers;
 mod process;
 mod rate;
@@ -24,7 +26,7 @@ struct Cli {
     /// Seconds a cell
     #[arg(long, default_value_t = 5)]
     seconds: u32,
-    /// Only the parts whose name contains this word: raw, container, document, trust, process
+    /// Only the parts whose name contains this word: formats, batch, trust, process, lists
     #[arg(long)]
     only: Option<String>,
 }
@@ -42,17 +44,21 @@ fn main() -> Result<(), Failed> {
     let raw = raw(seconds, &pki);
     table.row("raw verify, P-256, one core", raw.verify, &[("openssl speed", peers::openssl_verify(seconds))]);
     table.row("raw sign, P-256, one core", raw.sign, &[("openssl speed", peers::openssl_sign(seconds))]);
-    if wanted("container") {
-        container::run(seconds, &pki, dir.path(), &raw, &mut table)?;
+    table.row("raw SHA-256, megabytes, one core", raw.digest, &[("openssl speed", peers::openssl_digest(seconds))]);
+    if wanted("formats") {
+        formats::run(seconds, &pki, dir.path(), &raw, &mut table)?;
     }
-    if wanted("document") {
-        document::run(seconds, &pki, dir.path(), &raw, &mut table)?;
+    if wanted("batch") {
+        batch::run(&pki, dir.path(), &mut table)?;
     }
     if wanted("trust") {
         trust::run(seconds, dir.path(), &raw, &mut table)?;
     }
     if wanted("process") {
         process::run(&pki, dir.path(), &mut table)?;
+    }
+    if wanted("lists") {
+        lists::run(&pki, dir.path(), &mut table)?;
     }
     table.print();
     Ok(())
@@ -74,6 +80,8 @@ fn machine() {
 struct Raw {
     verify: Rate,
     sign: Rate,
+    /// SHA-256 of a megabyte.
+    digest: Rate,
 }
 
 fn raw(seconds: f64, pki: &Pki) -> Raw {
@@ -82,7 +90,9 @@ fn raw(seconds: f64, pki: &Pki) -> Raw {
     let value = key.sign(&message);
     let verify = rate::measure(seconds, || pki::verify(key.spki(), key.algorithm(), &message, &value).is_ok());
     let sign = rate::measure(seconds, || !key.sign(&message).is_empty());
-    Raw { verify, sign }
+    let megabyte = vec![7u8; 1_000_000];
+    let digest = rate::measure(seconds, || !pki::DigestAlgorithm::Sha256.of(&megabyte).is_empty());
+    Raw { verify, sign, digest }
 }
 
 /// A file of `size` bytes that does not compress well.

@@ -9,7 +9,9 @@ use std::{
 };
 
 use crate::{
-    Failed, peers,
+    Failed,
+    memory::timed,
+    peers,
     rate::{Table, tick},
     sample::Pki,
     write_input,
@@ -24,24 +26,6 @@ pub(crate) fn run(pki: &Pki, dir: &Path, table: &mut Table) -> Result<(), Failed
         server(&program, dir, table)?;
     }
     Ok(())
-}
-
-/// Peak memory of a finished run in MiB and its duration, by GNU time.
-fn timed(program: &std::ffi::OsStr, args: &[&str]) -> Result<(f64, f64), Failed> {
-    let out = Command::new("/usr/bin/time")
-        .args(["-f", "%M %e"])
-        .arg(program)
-        .args(args)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .output()?;
-    let text = String::from_utf8_lossy(&out.stderr).into_owned();
-    let last = text.lines().last().unwrap_or_default();
-    let mut fields = last.split(' ').filter_map(|f| f.parse::<f64>().ok());
-    match (out.status.success(), fields.next(), fields.next()) {
-        (true, Some(kib), Some(seconds)) => Ok((kib / 1024.0, seconds)),
-        _ => Err(format!("{} {args:?}: {text}", program.to_string_lossy()).into()),
-    }
 }
 
 fn cold(program: &std::ffi::OsStr, pki: &Pki, dir: &Path, table: &mut Table) -> Result<(), Failed> {

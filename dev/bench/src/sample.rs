@@ -1,15 +1,24 @@
 //! A throwaway PKI and what it signs.
 
-use std::io::Cursor;
+use std::{
+    io::{Cursor, Write},
+    path::Path,
+    sync::Arc,
+};
 
 use ades::{
     asic::{Builder, Naming},
+    augment::{self, Augmentation, Want},
+    cades, detect,
+    facts::{Defect, Level},
+    jades,
     material::Material,
-    pades, pdf, xades,
+    pades, pdf,
+    xades::{self, Objects},
 };
 use jiff::{SignedDuration, Timestamp};
 use pki::{
-    CertStatus, DigestAlgorithm,
+    CertStatus, Certificate, DigestAlgorithm,
     testing::{TestEntity, TestKey},
 };
 
@@ -39,6 +48,11 @@ impl Pki {
     /// Signatures verified in judging one LT signature: value, its certificate, CA, time stamp, TSA certificate, two OCSP, responder, CRL, root.
     pub(crate) const VERIFIES_LT: f64 = 10.0;
 
+    /// Who issued the signer's certificate.
+    pub(crate) fn issuer(&self) -> &Certificate {
+        &self.ca.certificate
+    }
+
     fn material(&self) -> Material {
         let at = self.now + SignedDuration::from_secs(2);
         let status = |e: &TestEntity| self.ocsp.ocsp(&self.ca.certificate, &e.certificate, CertStatus::Good, at);
@@ -67,20 +81,87 @@ impl Pki {
         Ok(builder.finish(&[signed.xml()])?)
     }
 
-    /// A signed PDF, at level B or (with `lt`) LT.
-    pub(crate) fn document(&self, file: &[u8], lt: bool) -> Result<Vec<u8>, Failed> {
+    /// A PDF signed at level B.
+    pub(crate) fn document(&self, file: &[u8]) -> Result<Vec<u8>, Failed> {
         let limits = pdf::Limits::default();
         let mut request = pades::Request::new(self.signer.certificate.der(), self.now)?;
         request.chain = vec![self.ca.certificate.der().to_vec()];
         let prepared = pades::prepare(file, request, &limits)?;
         let value = self.signer.key.sign(prepared.to_be_signed());
-        let mut signed = prepared.finish(&value)?;
-        if lt {
-            let (_, imprint) = signed.timestamp_imprint();
-            signed = signed.with_timestamp(&self.tsa.time_stamp(&imprint, self.now + SignedDuration::from_secs(1)))?;
-            signed = signed.with_material(self.material());
+        Ok([file, &prepared.finish(&value)?.increment(file, &limits)?].concat())
+    }
+
+    /// CAdES at level B with the data inside.
+    pub(crate) fn cms(&self, data: &[u8]) -> Result<Vec<u8>, Failed> {
+        let mut request = cades::Request::new(self.signer.certificate.der(), self.now)?;
+        request.chain = vec![self.ca.certificate.der().to_vec()];
+        let prepared = cades::prepare(&request.digest.of(data), request)?;
+        let value = self.signer.key.sign(prepared.to_be_signed());
+        let mut out = Vec::with_capacity(data.len() + 16384);
+        prepared.finish(&value)?.attached(data, data.len() as u64, &mut out)?;
+        Ok(out)
+    }
+
+    /// JAdES at level B with the data inside, or named with their digest.
+    pub(crate) fn json(&self, data: &Beside, detached: bool) -> Result<Vec<u8>, Failed> {
+        let mut request = jades::Request::new(self.signer.certificate.der(), self.now)?;
+        request.chain = vec![self.ca.certificate.der().to_vec()];
+        if detached {
+            request.packaging = jades::Packaging::ByUriHash;
         }
-        Ok([file, &signed.increment(file, &limits)?].concat())
+        let named = jades::Data { name: data.name.clone(), media_type: "application/octet-stream".to_owned() };
+        let prepared = jades::prepare(&[named], &mut data.clone(), &request)?;
+        let value = self.signer.key.sign(&prepared.to_be_signed());
+        Ok(prepared.finish(&value)?.into_bytes())
+    }
+
+    /// Raises a signed file.
+    pub(crate) fn raise(&self, name: &str, signed: Vec<u8>, data: Beside, level: Level) -> Result<Vec<u8>, Failed> {
+        let file = augment::open(name, Cursor::new(signed), Box::new(data), &detect::Limits::default())?;
+        let mut steps = Augmentation::new(file, level, None, DigestAlgorithm::Sha256)?;
+        let mut at = self.now;
+        while let Some(want) = steps.want()? {
+            match want {
+                Want::Stamp { digest, .. } => {
+                    at += SignedDuration::from_secs(3);
+                    steps.give_stamp(&self.tsa.time_stamp(&digest, at))?;
+                }
+                Want::Material { .. } => steps.give_material(&self.material())?,
+            }
+        }
+        let mut out = Vec::new();
+        steps.into_file().write(&mut out)?;
+        Ok(out)
+    }
+}
+
+/// The file that a detached signature is about. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Beside {
+    pub(crate) name: String,
+    pub(crate) bytes: Arc<[u8]>,
+}
+
+impl Beside {
+    /// Reads it.
+    pub(crate) fn read(path: &Path) -> Result<Self, Failed> {
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        Ok(Self { name, bytes: std::fs::read(path)?.into() })
+    }
+}
+
+impl Objects for Beside {
+    fn has(&self, name: &str) -> bool {
+        self.name == name
+    }
+    fn only(&self) -> Option<String> {
+        Some(self.name.clone())
+    }
+    fn names(&self) -> Vec<String> {
+        vec![self.name.clone()]
+    }
+    fn copy(&mut self, name: &str, out: &mut dyn Write) -> Result<(), Defect> {
+        out.write_all(&self.bytes).map_err(|_| Defect { code: "file.read", object: name.to_owned(), fatal: false })
     }
 }
 

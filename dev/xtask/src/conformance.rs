@@ -22,8 +22,10 @@ pub(crate) fn all(lane: &mut Lane) -> Done {
     lane.part("conformance: signatures (EU DSS, pyHanko, qpdf, jwcrypto)", |_| signatures(&judges(&[])?))?;
     lane.part("conformance: CAdES (EU DSS, openssl)", |_| script("conformance/cades/run", &judges(&[])?))?;
     lane.part("conformance: files of other makers (EU DSS)", |_| script("conformance/makers/run", &judges(&[])?))?;
-    lane.part("conformance: PDF signatures (EU DSS, pyHanko, qpdf, poppler)", |_| {
-        script("conformance/pades/run", &judges(&[("PADES_SAMPLES", example("pades-samples"))])?)
+    lane.part("conformance: PDF signatures (EU DSS, pyHanko, qpdf, poppler, veraPDF)", |_| {
+        let mut env = judges(&[("PADES_SAMPLES", example("pades-samples"))])?;
+        env.push(("VERAPDF_CLASSPATH", need::verapdf()?));
+        script("conformance/pades/run", &env)
     })?;
     lane.part("conformance: trusted lists (EU DSS)", |_| {
         script("conformance/lists/run", &judges(&[("LIST_SAMPLES", example("list-samples"))])?)

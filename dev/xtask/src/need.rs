@@ -95,9 +95,19 @@ pub(crate) fn python() -> Done<PathBuf> {
 
 /// The EU DSS judge, built by Maven; gives its class path.
 pub(crate) fn dss() -> Done<String> {
-    let here = root().join("conformance/dss");
-    let out = target().join("peers/dss");
-    let jar = out.join("conformance-dss-1.jar");
+    java("dss")
+}
+
+/// Class path of veraPDF's driver (Maven).
+pub(crate) fn verapdf() -> Done<String> {
+    java("archive")
+}
+
+/// Builds a Java driver of `conformance/` with the peers it needs; gives the class path.
+fn java(name: &str) -> Done<String> {
+    let here = root().join("conformance").join(name);
+    let out = target().join("peers").join(name);
+    let jar = out.join(format!("conformance-{name}-1.jar"));
     let mut sources = vec![here.join("pom.xml")];
     for entry in std::fs::read_dir(here.join("src/main/java/lv/enkurs/conformance"))? {
         sources.push(entry?.path());

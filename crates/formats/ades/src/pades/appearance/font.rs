@@ -212,11 +212,10 @@ pub(super) fn embed(update: &mut Update<'_, '_>, used: &BTreeMap<u16, char>) -> 
     let mut file = Dict::new();
     file.set("Length1", Object::Int(i64::try_from(subset.len()).unwrap_or(0)));
     let file = packed(update, file, &subset);
-    let mut set = vec![0u8; usize::from(FONT.glyphs()).div_ceil(8)];
-    for glyph in std::iter::once(&0).chain(used.keys()) {
-        if let Some(byte) = set.get_mut(usize::from(glyph / 8)) {
-            *byte |= 0x80 >> (glyph % 8);
-        }
+    // all glyphs keep their numbers, those without outlines too, so every number is in the program (ISO 19005-2 clause 6.2.11.4.2)
+    let mut set = vec![0xff; usize::from(FONT.glyphs()).div_ceil(8)];
+    if let Some(last) = set.last_mut() {
+        *last <<= (8 - FONT.glyphs() % 8) % 8;
     }
     let set = packed(update, Dict::new(), &set);
 

@@ -18,10 +18,9 @@ import java.io.File;
 import java.security.KeyStore.PasswordProtection;
 
 /**
- * Signs with EU DSS: as a maker of files for our validation, and as the peer of the benchmark.
+ * Signs with EU DSS, as a maker of files for our validation.
  *
  * usage: Create KEYS.p12 PASSWORD asice|pdf IN OUT              one file at level B
- *        Create --bench SECONDS KEYS.p12 PASSWORD asice|pdf IN  signatures per second at level B, one thread, warm
  */
 public final class Create {
     private static DSSDocument sign(Pkcs12SignatureToken token, DSSPrivateKeyEntry key, String format, DSSDocument in) {
@@ -49,29 +48,10 @@ public final class Create {
     }
 
     public static void main(String[] args) throws Exception {
-        boolean bench = args[0].equals("--bench");
-        int at = bench ? 2 : 0;
-        PasswordProtection password = new PasswordProtection(args[at + 1].toCharArray());
-        try (Pkcs12SignatureToken token = new Pkcs12SignatureToken(new File(args[at]), password)) {
+        PasswordProtection password = new PasswordProtection(args[1].toCharArray());
+        try (Pkcs12SignatureToken token = new Pkcs12SignatureToken(new File(args[0]), password)) {
             DSSPrivateKeyEntry key = token.getKeys().get(0);
-            String format = args[at + 2];
-            DSSDocument in = new FileDocument(new File(args[at + 3]));
-            if (!bench) {
-                sign(token, key, format, in).save(args[at + 4]);
-                return;
-            }
-            long warm = System.nanoTime() + 10_000_000_000L;
-            while (System.nanoTime() < warm) {
-                sign(token, key, format, in);
-            }
-            long start = System.nanoTime();
-            long end = start + (long) (Double.parseDouble(args[1]) * 1e9);
-            int n = 0;
-            while (System.nanoTime() < end) {
-                sign(token, key, format, in);
-                n++;
-            }
-            System.out.printf(java.util.Locale.ROOT, "%.2f%n", n / ((System.nanoTime() - start) / 1e9));
+            sign(token, key, args[2], new FileDocument(new File(args[3]))).save(args[4]);
         }
     }
 }

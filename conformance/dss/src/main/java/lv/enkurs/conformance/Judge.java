@@ -27,7 +27,6 @@ import java.util.stream.Stream;
  *
  * usage: Judge ANCHORS.pem FILE...           exit 0 only if every file has a signature and each is TOTAL_PASSED
  *        Judge --detached FILE... ANCHORS.pem FILE...   files that detached signatures are about, the option once for each
- *        Judge --bench SECONDS ANCHORS.pem FILE   validations per second, one thread, warm
  *        Judge --evidence ANCHORS.pem FOLDER...   evidence records, each in a folder with the files that it is about
  *        Judge --details ANCHORS.pem FILE    the simple report as XML
  *        Judge --time RFC3339 ANCHORS.pem FILE...   as of that time
@@ -36,7 +35,7 @@ import java.util.stream.Stream;
  *                                            that belongs to no signature is told as well
  */
 public final class Judge {
-    private static CommonTrustedCertificateSource anchors(String pem) throws Exception {
+    static CommonTrustedCertificateSource anchors(String pem) throws Exception {
         CommonTrustedCertificateSource source = new CommonTrustedCertificateSource();
         String text = Files.readString(Path.of(pem));
         for (String part : text.split("(?=-----BEGIN CERTIFICATE-----)")) {
@@ -51,12 +50,16 @@ public final class Judge {
     private static Date time;
 
     private static Reports judge(String file, CommonTrustedCertificateSource trusted) {
+        return judge(file, DETACHED, trusted);
+    }
+
+    static Reports judge(String file, List<DSSDocument> detached, CommonTrustedCertificateSource trusted) {
         CommonCertificateVerifier verifier = new CommonCertificateVerifier();
         verifier.setTrustedCertSources(trusted);
         SignedDocumentValidator validator = SignedDocumentValidator.fromDocument(new FileDocument(new File(file)));
         validator.setCertificateVerifier(verifier);
-        if (!DETACHED.isEmpty()) {
-            validator.setDetachedContents(DETACHED);
+        if (!detached.isEmpty()) {
+            validator.setDetachedContents(detached);
         }
         if (time != null) {
             validator.setValidationTime(time);
@@ -127,29 +130,8 @@ public final class Judge {
         simple.getAdESValidationWarnings(id).forEach(m -> System.out.println("  warning: " + m.getValue()));
     }
 
-    private static void bench(double seconds, CommonTrustedCertificateSource trusted, String file) {
-        long warm = System.nanoTime() + 10_000_000_000L;
-        while (System.nanoTime() < warm) {
-            judge(file, trusted);
-        }
-        long start = System.nanoTime();
-        long end = start + (long) (seconds * 1e9);
-        int n = 0;
-        Indication last = null;
-        while (System.nanoTime() < end) {
-            SimpleReport r = judge(file, trusted).getSimpleReport();
-            last = r.getIndication(r.getFirstSignatureId());
-            n++;
-        }
-        System.out.printf(java.util.Locale.ROOT, "%s\t%.2f\t%s%n", file, n / ((System.nanoTime() - start) / 1e9), last);
-    }
-
     public static void main(String[] args) throws Exception {
         List<String> rest = new ArrayList<>(List.of(args));
-        if (rest.get(0).equals("--bench")) {
-            bench(Double.parseDouble(rest.get(1)), anchors(rest.get(2)), rest.get(3));
-            return;
-        }
         if (rest.get(0).equals("--time")) {
             time = Date.from(Instant.parse(rest.get(1)));
             rest.subList(0, 2).clear();
