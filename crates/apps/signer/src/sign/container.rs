@@ -9,7 +9,7 @@ use std::{
 use ades::{
     asic::{Builder, Container, Naming, cades::CadesContainer},
     facts::{Defect, Level},
-    xades::{DataObject, Objects, Place, Request, prepare},
+    xades::{Objects, Place, Prepared, Request, prepare},
     zip::Limits,
 };
 
@@ -38,7 +38,9 @@ impl Work<'_> {
         }
         drop(progress);
         let mut inputs = Inputs(names.iter().cloned().zip(o.files.iter().cloned()).collect());
-        let (xml, level) = self.container_signature(builder.files(), Naming::signature_id(0), &mut inputs).await?;
+        let request = self.container_request(Naming::signature_id(0))?;
+        let prepared = prepare(builder.files(), request)?;
+        let (xml, level) = self.container_signature(prepared, &mut inputs).await?;
         let path = builder.finish(&[xml])?.commit()?;
         self.made(&o.files, path, naming.extension(), level);
         Ok(())
@@ -61,7 +63,8 @@ impl Work<'_> {
         let digest = self.credential.algorithm()?.companion_digest();
         let files = container.files(digest)?;
         let (name, id) = container.next_signature();
-        let (xml, level) = self.container_signature(&files, id, &mut container).await?;
+        let prepared = container.prepare(&files, self.container_request(id)?)?;
+        let (xml, level) = self.container_signature(prepared, &mut container).await?;
         let format = container.naming().extension();
         let path = container.add_signature(out, &name, &xml, self.cx.now())?.commit()?;
         self.made(std::slice::from_ref(input), path, format, level);
@@ -80,17 +83,17 @@ impl Work<'_> {
         Ok(request)
     }
 
-    /// A signature over these files, at the wanted level.
+    fn container_request(&self, id: String) -> Result<Request, Failure> {
+        Ok(Request { id, ..self.xades_request()? })
+    }
+
+    /// The file with the signature, at the wanted level.
     async fn container_signature(
         &mut self,
-        files: &[DataObject],
-        id: String,
+        prepared: Prepared,
         objects: &mut (dyn Objects + Send),
     ) -> Result<(String, Level), Failure> {
         let o = self.options;
-        let mut request = self.xades_request()?;
-        request.id = id;
-        let prepared = prepare(files, request)?;
         let value = self.credential.sign(prepared.to_be_signed(), &o.key.secret, self.ui).await?;
         let mut signed = prepared.finish(&value)?;
         let (digest, imprint) = signed.timestamp_imprint()?;

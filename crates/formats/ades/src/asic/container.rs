@@ -6,10 +6,10 @@ use std::{
 use jiff::Timestamp;
 use pki::{DigestAlgorithm, Digester};
 
-use super::{ASIC_E, AsicError, Naming, is_internal, is_signature, manifest};
+use super::{ASIC_E, ASIC_S, AsicError, Naming, is_internal, is_signature, manifest};
 use crate::{
     facts::Defect,
-    xades::{DataObject, Objects},
+    xades::{DataObject, Nothing, Objects, Prepared, Request, XadesError, prepare, prepare_parallel, read_document},
     zip::{Archive, Limits, Writer, ZipError},
 };
 
@@ -22,17 +22,21 @@ pub struct Container<R> {
     naming: Naming,
     media_types: BTreeMap<String, String>,
     signatures: Vec<String>,
+    /// ASiC-S: the one signature file, which takes all signatures (EN 319 162-1 clause 4.3.3.2).
+    only: Option<Vec<u8>>,
 }
 
 impl<R: Read + Seek> Container<R> {
     /// Opens a container.
     ///
     /// # Errors
-    /// When the archive is refused or is not ASiC-E with XAdES.
+    /// When the archive is refused or is not ASiC with XAdES.
     pub fn open(source: R, limits: &Limits) -> Result<Self, AsicError> {
         let mut archive = Archive::open(source, limits)?;
         let plain = archive.entries().first().is_some_and(|e| e.name() == "mimetype" && e.is_plain_first());
-        if !plain || archive.content("mimetype", 256)? != ASIC_E.as_bytes() {
+        let declared = archive.content("mimetype", 256)?;
+        let simple = declared == ASIC_S.as_bytes();
+        if !plain || !(simple || declared == ASIC_E.as_bytes()) {
             return Err(AsicError::NotAsic("mimetype"));
         }
         let names: Vec<String> = archive.entries().iter().map(|e| e.name().to_owned()).collect();
@@ -47,8 +51,14 @@ impl<R: Read + Seek> Container<R> {
         };
         let signatures: Vec<String> = names.into_iter().filter(|n| is_signature(n)).collect();
         let edoc = signatures.iter().any(|n| n.starts_with("META-INF/edoc-"));
-        let naming = if edoc { Naming::Edoc } else { Naming::Asice };
-        Ok(Self { archive, naming, media_types, signatures })
+        let naming = match (simple, edoc) {
+            (true, _) => Naming::Asics,
+            (false, true) => Naming::Edoc,
+            (false, false) => Naming::Asice,
+        };
+        let only = Naming::Asics.signature_name(0);
+        let only = (simple && signatures.contains(&only)).then(|| archive.content(&only, MAX_INTERNAL)).transpose()?;
+        Ok(Self { archive, naming, media_types, signatures, only })
     }
 
     /// How its signature files are named.
@@ -63,6 +73,11 @@ impl<R: Read + Seek> Container<R> {
 
     /// File name and Id for the next signature.
     pub fn next_signature(&self) -> (String, String) {
+        if self.naming == Naming::Asics {
+            let taken = self.only.as_deref().map(|d| read_document(d, &mut Nothing).signatures).unwrap_or_default();
+            let free = (0..).map(Naming::signature_id).find(|id| taken.iter().all(|s| s.id != *id));
+            return (self.naming.signature_name(0), free.unwrap_or_default());
+        }
         let mut n = self.signatures.len();
         while self.archive.find(&self.naming.signature_name(n)).is_some() {
             n += 1;
@@ -88,10 +103,22 @@ impl<R: Read + Seek> Container<R> {
         if files.is_empty() { Err(AsicError::Empty) } else { Ok(files) }
     }
 
-    /// Writes the container with one more signature file. Everything that was there is copied byte for byte.
+    /// Makes everything of one more signature over these files but its value: in a file of its own, in ASiC-S beside those that are there.
     ///
     /// # Errors
-    /// When the name is taken, or reading or writing fails.
+    /// As [`xades::prepare`](crate::xades::prepare) and [`xades::prepare_parallel`](crate::xades::prepare_parallel).
+    pub fn prepare(&self, files: &[DataObject], request: Request) -> Result<Prepared, XadesError> {
+        match &self.only {
+            Some(document) => prepare_parallel(document, files, request),
+            None => prepare(files, request),
+        }
+    }
+
+    /// Writes the container with one more signature file, or with what [`Self::prepare`] made of the one of ASiC-S. Everything else that
+    /// was there is copied byte for byte.
+    ///
+    /// # Errors
+    /// When the name is taken, the file leaves out a signature that was there, or reading or writing fails.
     pub fn add_signature<W: Write>(
         &mut self,
         out: W,
@@ -99,12 +126,13 @@ impl<R: Read + Seek> Container<R> {
         xml: &str,
         modified: Timestamp,
     ) -> Result<W, AsicError> {
-        if self.archive.find(name).is_some() {
+        let again = self.only.as_deref().is_some_and(|was| name == self.naming.signature_name(0) && goes_on(was, xml));
+        if self.archive.find(name).is_some() && !again {
             return Err(AsicError::SignatureExists(name.to_owned()));
         }
         let names: Vec<String> = self.archive.entries().iter().map(|e| e.name().to_owned()).collect();
         let mut zip = Writer::new(out, modified);
-        for n in &names {
+        for n in names.iter().filter(|n| *n != name) {
             let (record, raw) = self.archive.raw(n)?;
             zip.copy(&record, raw)?;
         }
@@ -116,6 +144,12 @@ impl<R: Read + Seek> Container<R> {
     pub fn into_inner(self) -> R {
         self.archive.into_inner()
     }
+}
+
+/// Whether a document goes on where another one ended its document element.
+fn goes_on(was: &[u8], now: &str) -> bool {
+    let Ok(was) = xml::decode(was) else { return false };
+    was.rfind("</").and_then(|end| was.get(..end)).is_some_and(|begun| now.starts_with(begun))
 }
 
 impl<R: Read + Seek> Objects for Container<R> {

@@ -236,3 +236,40 @@ fn archive_time_stamps_cover_everything_before_them() {
     let poorer = format!("{}{}", &xml[..from], &xml[to..]);
     assert_eq!(stamps(&poorer).1, [first, archive(false), archive(false), archive(false)]);
 }
+
+/// ASiC-S has one signature file: the second signature goes into it, and the first stays as it was.
+#[test]
+fn a_second_signature_in_asic_s() {
+    let w = World::new();
+    let one = w.container(Naming::Asics, &[("a.txt", b"a")]);
+    let mut container = Container::open(Cursor::new(one.clone()), &Limits::default()).unwrap();
+    assert_eq!(container.naming(), Naming::Asics);
+    let files = container.files(w.signer.key.algorithm().companion_digest()).unwrap();
+    let (name, id) = container.next_signature();
+    assert_eq!((name.as_str(), id.as_str()), ("META-INF/signatures.xml", "S2"));
+    let prepared = container.prepare(&files, w.request(&id)).unwrap();
+    let value = w.signer.key.sign(prepared.to_be_signed());
+    let signed = prepared.finish(&value).unwrap();
+    let (digest, imprint) = signed.timestamp_imprint().unwrap();
+    let signed = signed.with_timestamp(&w.stamp(digest, &imprint)).unwrap().with_material(w.material()).unwrap();
+    // A file that leaves out the first signature is not taken.
+    let alone = w.sign(&files, "S2").xml();
+    assert!(container.add_signature(Vec::new(), &name, &alone, w.now).is_err());
+    let both = container.add_signature(Vec::new(), &name, &signed.xml(), w.now).unwrap();
+    let found = facts(&both);
+    assert_eq!(found.container, Some("ASiC-S"));
+    assert!(defects(&found).is_empty(), "{:?}", defects(&found));
+    let ids: Vec<_> = found.signatures.iter().map(|s| s.id.as_str()).collect();
+    assert_eq!(ids, ["S1", "S2"]);
+    for s in &found.signatures {
+        assert_eq!((s.value_verifies, s.level_elements), (Some(true), Some(ades::facts::Level::LT)));
+        assert!(s.references.iter().all(|r| r.found && r.intact));
+    }
+    assert_eq!(
+        serde_json::to_string(&facts(&one).signatures[0]).unwrap(),
+        serde_json::to_string(&found.signatures[0]).unwrap()
+    );
+    // And once more.
+    let container = Container::open(Cursor::new(both), &Limits::default()).unwrap();
+    assert_eq!(container.next_signature().1, "S3");
+}

@@ -1,7 +1,7 @@
 use std::io::Read as _;
 
 use ades::{
-    asic::{Container, Naming},
+    asic::{AsicError, Container, Naming},
     pades::PadesError,
     pdf::Document,
 };
@@ -120,7 +120,9 @@ fn container(input: &Input, limits: &EngineLimits) -> Result<Inspected, EngineEr
     let mut container = Container::open(input.open()?, &limits.zip)?;
     let kind = match container.naming() {
         Naming::Edoc => Kind::Edoc,
-        Naming::Asice | Naming::Asics => Kind::Asice,
+        Naming::Asice => Kind::Asice,
+        // Signed further by the command line only.
+        Naming::Asics => return Err(AsicError::NotAsic("ASiC-S").into()),
     };
     let signatures = u64::try_from(container.signatures().len()).unwrap_or(u64::MAX);
     let contains = container.files(pki::DigestAlgorithm::Sha256)?.into_iter().map(|f| f.name).collect();

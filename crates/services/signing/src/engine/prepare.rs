@@ -119,7 +119,7 @@ fn prepare(
             let mut container = Container::open(container.open()?, &limits.zip)?;
             let (entry, id) = container.next_signature();
             let files = container.files(request.digest)?;
-            Body::More(entry, xades::prepare(&files, xades::Request { id, ..request })?)
+            Body::More(entry, container.prepare(&files, xades::Request { id, ..request })?)
         }
         _ => {
             let id = Naming::signature_id(0);
