@@ -156,9 +156,18 @@ impl Work<'_> {
         input: &Path,
         out: Output,
     ) -> Result<(), Failure> {
+        let format = if container.is_extended() { "asice" } else { "asics" };
+        if let Some(id) = &self.options.counter {
+            let prepared = container.prepare_counter(id, self.cades_request()?)?;
+            container.add_counter(id, &self.cades_value(prepared).await?)?;
+            let mut out = out;
+            Raise::write(&mut container, &mut out)?;
+            let path = out.commit()?;
+            self.made(&[input.to_owned()], path, format, Level::B);
+            return Ok(());
+        }
         let prepared = container.prepare(self.cades_request()?)?;
         let id = container.add(&self.cades_value(prepared).await?)?;
-        let format = if container.is_extended() { "asice" } else { "asics" };
         let path = self.raise_into(Box::new(container), &id, out).await?;
         self.made(&[input.to_owned()], path, format, self.options.level.level());
         Ok(())

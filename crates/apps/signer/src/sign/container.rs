@@ -46,7 +46,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// One more signature on an existing container.
+    /// One more signature on an existing container, or a counter-signature on one that is there.
     pub(super) async fn add_to_container(&mut self) -> Result<(), Failure> {
         let o = self.options;
         let Some(input) = o.files.first() else { return Err(Failure::usage("asic.empty", "")) };
@@ -60,6 +60,16 @@ impl Work<'_> {
             return self.add_to_cades_container(CadesContainer::open(source, &Limits::default())?, input, out).await;
         }
         let mut container = Container::open(source, &Limits::default())?;
+        if let Some(of) = &o.counter {
+            let id = container.next_signature().1;
+            let (name, prepared) = container.prepare_counter(of, self.container_request(id)?)?;
+            let value = self.credential.sign(prepared.to_be_signed(), &o.key.secret, self.ui).await?;
+            let xml = prepared.finish(&value)?.xml();
+            let format = container.naming().extension();
+            let path = container.replace_signature(out, &name, &xml, self.cx.now())?.commit()?;
+            self.made(std::slice::from_ref(input), path, format, Level::B);
+            return Ok(());
+        }
         let digest = self.credential.algorithm()?.companion_digest();
         let files = container.files(digest)?;
         let (name, id) = container.next_signature();

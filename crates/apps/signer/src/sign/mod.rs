@@ -124,7 +124,7 @@ pub(crate) struct Options {
     /// File that a detached signature is about, when it is signed once more (CAdES). Default: beside it, NAME of NAME.p7s.
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
-    /// CAdES: counter-sign this signature, by its id in the report.
+    /// CAdES, and containers: counter-sign this signature, by its id in the report.
     #[arg(long, value_name = "ID")]
     counter: Option<String>,
     /// Commitment type, an object identifier; may be repeated (CAdES, PDF).

@@ -9,7 +9,10 @@ use pki::{DigestAlgorithm, Digester};
 use super::{ASIC_E, ASIC_S, AsicError, Naming, is_internal, is_signature, manifest};
 use crate::{
     facts::Defect,
-    xades::{DataObject, Nothing, Objects, Prepared, Request, XadesError, prepare, prepare_parallel, read_document},
+    xades::{
+        DataObject, Nothing, Objects, Prepared, Request, Text, XadesError, prepare, prepare_counter, prepare_parallel,
+        read_document,
+    },
     zip::{Archive, Limits, Writer, ZipError},
 };
 
@@ -114,6 +117,43 @@ impl<R: Read + Seek> Container<R> {
         }
     }
 
+    /// Makes everything of a counter-signature on the signature `of` but its value, and gives the name of the file it will stand in, for
+    /// [`Self::replace_signature`].
+    ///
+    /// # Errors
+    /// When there is no such signature, or as [`xades::prepare_counter`](crate::xades::prepare_counter).
+    pub fn prepare_counter(&mut self, of: &str, request: Request) -> Result<(String, Prepared), XadesError> {
+        let mut taken: Vec<String> = Vec::new();
+        for name in self.signatures.clone() {
+            let document = self.archive.content(&name, MAX_INTERNAL).map_err(|e| XadesError::State(e.to_string()))?;
+            let text = Text::read(&document)?;
+            let ids = text.ids(&taken);
+            if let Some(place) = ids.iter().position(|id| id == of) {
+                let own = text.ids(&[]).into_iter().nth(place).unwrap_or_default();
+                return Ok((name, prepare_counter(&document, &own, request)?));
+            }
+            taken.extend(ids);
+        }
+        Err(XadesError::State(format!("there is no signature {of}")))
+    }
+
+    /// Writes the container with one signature file as [`Self::prepare_counter`] goes on with it.
+    ///
+    /// # Errors
+    /// When there is no such signature file, or reading or writing fails.
+    pub fn replace_signature<W: Write>(
+        &mut self,
+        out: W,
+        name: &str,
+        xml: &str,
+        modified: Timestamp,
+    ) -> Result<W, AsicError> {
+        if !self.signatures.iter().any(|n| n == name) {
+            return Err(AsicError::NotAsic("signature file"));
+        }
+        self.write(out, name, xml, modified)
+    }
+
     /// Writes the container with one more signature file, or with what [`Self::prepare`] made of the one of ASiC-S. Everything else that
     /// was there is copied byte for byte.
     ///
@@ -130,6 +170,10 @@ impl<R: Read + Seek> Container<R> {
         if self.archive.find(name).is_some() && !again {
             return Err(AsicError::SignatureExists(name.to_owned()));
         }
+        self.write(out, name, xml, modified)
+    }
+
+    fn write<W: Write>(&mut self, out: W, name: &str, xml: &str, modified: Timestamp) -> Result<W, AsicError> {
         let names: Vec<String> = self.archive.entries().iter().map(|e| e.name().to_owned()).collect();
         let mut zip = Writer::new(out, modified);
         for n in names.iter().filter(|n| *n != name) {

@@ -273,3 +273,26 @@ fn a_second_signature_in_asic_s() {
     let container = Container::open(Cursor::new(both), &Limits::default()).unwrap();
     assert_eq!(container.next_signature().1, "S3");
 }
+
+/// A counter-signature goes into the signature that it is on; every other byte of the container stays.
+#[test]
+fn counter_signatures_in_containers() {
+    let w = World::new();
+    for naming in [Naming::Edoc, Naming::Asice, Naming::Asics] {
+        let one = w.container(naming, &[("a.txt", b"a")]);
+        let mut container = Container::open(Cursor::new(one), &Limits::default()).unwrap();
+        let id = container.next_signature().1;
+        assert!(container.prepare_counter("S9", w.request(&id)).is_err());
+        let (name, prepared) = container.prepare_counter("S1", w.request(&id)).unwrap();
+        let value = w.signer.key.sign(prepared.to_be_signed());
+        let xml = prepared.finish(&value).unwrap().xml();
+        assert!(container.replace_signature(Vec::new(), "META-INF/other.xml", &xml, w.now).is_err());
+        let with = container.replace_signature(Vec::new(), &name, &xml, w.now).unwrap();
+        let found = facts(&with);
+        assert!(defects(&found).is_empty(), "{:?}", defects(&found));
+        assert_eq!(found.signatures.len(), 2);
+        assert_eq!(found.signatures[1].counter_of.as_deref(), Some("S1"));
+        let whole = |s: &ades::facts::SignatureFacts| s.references.iter().all(|r| r.found && r.intact);
+        assert!(found.signatures.iter().all(|s| s.value_verifies == Some(true) && whole(s)));
+    }
+}

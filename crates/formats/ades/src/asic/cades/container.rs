@@ -259,6 +259,27 @@ impl<R: Read + Seek + Send + 'static> CadesContainer<R> {
         Ok(id)
     }
 
+    /// Makes everything of a counter-signature on the signature `id` but its value.
+    ///
+    /// # Errors
+    /// When there is no such signature, or an archive of the container is over it.
+    pub fn prepare_counter(&mut self, id: &str, request: cades::Request) -> Result<cades::Prepared, CadesError> {
+        if self.is_extended() && !self.chain(id).is_empty() {
+            return Err(CadesError::Closed("an archive manifest is over the signature"));
+        }
+        let file = self.file_mut(id).ok_or_else(|| CadesError::Unknown(id.to_owned()))?;
+        file.prepare_counter(id, request)
+    }
+
+    /// Takes a counter-signature, from [`Self::prepare_counter`].
+    ///
+    /// # Errors
+    /// As [`cades::File::add_counter`].
+    pub fn add_counter(&mut self, id: &str, signed: &cades::Signed) -> Result<(), CadesError> {
+        let file = self.file_mut(id).ok_or_else(|| CadesError::Unknown(id.to_owned()))?;
+        file.add_counter(id, signed)
+    }
+
     /// Writes the whole container; what was not changed is copied byte for byte.
     ///
     /// # Errors

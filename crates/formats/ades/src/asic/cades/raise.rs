@@ -38,7 +38,7 @@ impl From<AsicError> for AugmentError {
 
 impl<R: Read + Seek + Send + 'static> CadesContainer<R> {
     /// Names of the time stamp files that were put over the signature, or over the container when it has no signatures, and over one another.
-    fn chain(&self, id: &str) -> Vec<String> {
+    pub(super) fn chain(&self, id: &str) -> Vec<String> {
         self.closure(id).into_iter().filter(|n| self.is_token(n)).collect()
     }
 

@@ -114,3 +114,29 @@ fn a_counter_signature_is_raised_with_the_signature_it_is_on() {
         assert_eq!(opened(&with).stands_for(&wrong), None, "{wrong}");
     }
 }
+
+#[test]
+fn counter_signatures_in_containers() {
+    let w = World::new();
+    for extended in [true, false] {
+        let one = container(&w, extended, SignedBy::Signature);
+        let source = Cursor::new(one);
+        let mut file = ades::asic::cades::CadesContainer::open(source, &ades::zip::Limits::default()).unwrap();
+        let id = Raise::ids(&file).remove(0);
+        assert!(file.prepare_counter("S9", request(&w)).is_err());
+        let prepared = file.prepare_counter(&id, request(&w)).unwrap();
+        let value = w.signer.key.sign(prepared.to_be_signed());
+        file.add_counter(&id, &prepared.finish(&value).unwrap()).unwrap();
+        let mut with = Vec::new();
+        Raise::write(&mut file, &mut with).unwrap();
+        let found = read(&with);
+        assert!(holds(&found), "{found:?}");
+        assert_eq!(found.signatures[1].counter_of.as_deref(), Some(id.as_str()));
+        // Raised with the signature it is on; then the archive of ASiC-E is over it.
+        let raised = raise(&w, opened(&with), Level::LTA, None);
+        assert!(holds(&read(&raised)) && read(&raised).signatures.len() == 2);
+        let mut closed =
+            ades::asic::cades::CadesContainer::open(Cursor::new(raised), &ades::zip::Limits::default()).unwrap();
+        assert_eq!(closed.prepare_counter(&id, request(&w)).is_err(), extended);
+    }
+}
