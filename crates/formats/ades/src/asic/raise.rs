@@ -98,6 +98,10 @@ impl<R: Read + Seek + Send + 'static> Raise for XadesContainer<R> {
         let outer = |m: &Member| m.text.outer().into_iter().filter_map(|n| m.ids.get(n).cloned()).collect::<Vec<_>>();
         self.members.iter().flat_map(outer).collect()
     }
+    fn stands_for(&self, id: &str) -> Option<String> {
+        let (member, n) = self.member(id).ok()?;
+        member.ids.get(member.text.outermost(n)).cloned()
+    }
     fn level(&self, id: &str) -> Option<Level> {
         let (member, n) = self.member(id).ok()?;
         member.text.level(n)

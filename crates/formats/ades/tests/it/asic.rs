@@ -294,5 +294,11 @@ fn counter_signatures_in_containers() {
         assert_eq!(found.signatures[1].counter_of.as_deref(), Some("S1"));
         let whole = |s: &ades::facts::SignatureFacts| s.references.iter().all(|r| r.found && r.intact);
         assert!(found.signatures.iter().all(|s| s.value_verifies == Some(true) && whole(s)));
+        // Named by its own id it is raised with the signature that it is in.
+        let source = Cursor::new(with);
+        let nothing = Box::new(ades::xades::Nothing);
+        let file = ades::augment::open("a", source, nothing, &ades::detect::Limits::default()).unwrap();
+        assert_eq!(file.stands_for(&found.signatures[1].id).as_deref(), Some("S1"));
+        assert_eq!((file.stands_for("S1").as_deref(), file.stands_for("S9")), (Some("S1"), None));
     }
 }

@@ -50,6 +50,11 @@ impl Raise for File {
         let all = self.text.ids(&[]);
         self.text.outer().into_iter().filter_map(|n| all.get(n).cloned()).collect()
     }
+    fn stands_for(&self, id: &str) -> Option<String> {
+        let all = self.text.ids(&[]);
+        let n = all.iter().position(|i| i == id)?;
+        all.get(self.text.outermost(n)).cloned()
+    }
     fn level(&self, id: &str) -> Option<Level> {
         self.text.level(self.number(id).ok()?)
     }

@@ -104,6 +104,18 @@ impl Text {
         all.filter(|(_, f)| f.counter_of.is_none()).map(|(n, _)| n).collect()
     }
 
+    /// Number of the signature that is raised when number `n` is: the outermost one that it stands in.
+    pub fn outermost(&self, n: usize) -> usize {
+        let Ok(doc) = self.parse() else { return n };
+        let all = list(&doc, &[]);
+        let mut at = n;
+        // What a signature stands in comes before it.
+        while let Some(outer) = all.get(at).and_then(|f| f.counter_of).filter(|o| *o < at) {
+            at = outer;
+        }
+        at
+    }
+
     /// What is found of signature number `n`, and after it of the counter-signatures inside it: it carries the validation material of all.
     pub fn group(&self, n: usize) -> Vec<SignatureFacts> {
         let Ok(doc) = self.parse() else { return Vec::new() };
