@@ -2,7 +2,10 @@ mod directory;
 mod entry;
 mod names;
 
-use std::io::{Read, Seek};
+use std::{
+    collections::HashMap,
+    io::{Read, Seek},
+};
 
 pub use entry::EntryReader;
 pub(crate) use names::check_name;
@@ -29,7 +32,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            entries: 10_000,
+            entries: 20_000,
             directory: 16 << 20,
             entry: 64 << 30,
             total: 128 << 30,
@@ -91,6 +94,8 @@ pub struct Archive<R> {
     source: R,
     /// In the order of their bytes.
     entries: Vec<Entry>,
+    /// Places in `entries`; each name is there once.
+    by_name: HashMap<String, usize>,
     comment: bool,
 }
 
@@ -101,7 +106,8 @@ impl<R: Read + Seek> Archive<R> {
     /// Every contradiction and every excess over `limits`.
     pub fn open(mut source: R, limits: &Limits) -> Result<Self, ZipError> {
         let (entries, comment) = directory::read(&mut source, limits)?;
-        Ok(Self { source, entries, comment })
+        let by_name = entries.iter().enumerate().map(|(at, e)| (e.name.clone(), at)).collect();
+        Ok(Self { source, entries, by_name, comment })
     }
     /// Entries, in the order of their bytes.
     pub fn entries(&self) -> &[Entry] {
@@ -113,14 +119,15 @@ impl<R: Read + Seek> Archive<R> {
     }
     /// The entry of this name.
     pub fn find(&self, name: &str) -> Option<&Entry> {
-        self.entries.iter().find(|e| e.name == name)
+        self.by_name.get(name).and_then(|at| self.entries.get(*at))
     }
     /// Streams the content of an entry; its end is reached only when size and checksum are as declared.
     ///
     /// # Errors
     /// When seeking fails or there is no such entry.
     pub fn read(&mut self, name: &str) -> Result<EntryReader<'_, R>, ZipError> {
-        let entry = self.entries.iter().find(|e| e.name == name).ok_or(ZipError::Broken("no such entry"))?;
+        let entry = self.by_name.get(name).and_then(|at| self.entries.get(*at));
+        let entry = entry.ok_or(ZipError::Broken("no such entry"))?;
         entry::open(&mut self.source, entry)
     }
     /// The whole content of a small entry.
@@ -138,9 +145,12 @@ impl<R: Read + Seek> Archive<R> {
     }
     /// The bytes of an entry as they stand in the file, header and descriptor included.
     pub(crate) fn raw(&mut self, name: &str) -> Result<(Record, impl Read + '_), ZipError> {
-        let entry = self.entries.iter().find(|e| e.name == name).ok_or(ZipError::Broken("no such entry"))?;
-        self.source.seek(std::io::SeekFrom::Start(entry.record.offset))?;
-        Ok((entry.record.clone(), (&mut self.source).take(entry.end() - entry.record.offset)))
+        let (record, length) = self
+            .find(name)
+            .map(|e| (e.record.clone(), e.end() - e.record.offset))
+            .ok_or(ZipError::Broken("no such entry"))?;
+        self.source.seek(std::io::SeekFrom::Start(record.offset))?;
+        Ok((record, (&mut self.source).take(length)))
     }
     /// Gives the source back.
     pub fn into_inner(self) -> R {
