@@ -54,7 +54,7 @@ enum Task {
         #[arg(long, default_value_t = 5)]
         seconds: u32,
     },
-    /// What is too long for every change: hundreds of kills, long fuzzing
+    /// What is too long for every change: hundreds of kills, a million canonical forms, every byte changed, files of 20 GB
     Soak {
         /// Kills per database
         #[arg(long, default_value_t = 200)]

@@ -165,11 +165,13 @@ pub(crate) fn bench(seconds: u32) -> Done {
 pub(crate) fn soak(count: u32) -> Done {
     need::debian(true)?;
     run(&root(), "bash", &["conformance/c14n/run", "42000"], &peers(&[]))?;
-    cargo(&["build", "-p", "ades", "--example", "large-pdf", "--quiet"], &[])?;
-    let large = target().join("large.pdf");
-    let program = target().join("debug/examples/large-pdf");
-    run(&root(), &program.to_string_lossy(), &[&large.to_string_lossy(), "20"], &[])?;
-    std::fs::remove_file(&large)?;
+    // every byte of a small file of each format, not a sample
+    cargo(&["test", "-p", "ades", "--test", "it", "--quiet", "mutation"], &[("ENKURS_MUTATION", "full".to_owned())])?;
+    cargo(&["build", "--release", "-p", "signer", "--quiet"], &[])?;
+    cargo(&["build", "--release", "-p", "ades", "--example", "large-pdf", "--quiet"], &[])?;
+    let release = |name: &str| target().join("release").join(name).to_string_lossy().into_owned();
+    let env = [("ENKURS_SIGN", release("enkurs-sign")), ("LARGE_PDF", release("examples/large-pdf"))];
+    run(&root(), "bash", &["conformance/streams/run"], &env)?;
     let pg = postgres::start()?;
     kills(&pg.url, count)
 }

@@ -98,7 +98,8 @@ impl<R: Read + Seek> Files<R> {
     fn container(&mut self, facts: &mut FileFacts) -> Option<Family> {
         let first = self.archive.entries().first().map(|e| (e.name().to_owned(), e.is_plain_first()));
         let declared = match self.archive.find("mimetype") {
-            Some(_) => self.archive.content("mimetype", 256).ok(),
+            // Signatures do not cover it; that it is damaged is told all the same.
+            Some(_) => self.archive.content("mimetype", 256).map_err(|e| facts.defects.push(from_zip(e))).ok(),
             None => None,
         };
         let text = declared.map(|d| String::from_utf8_lossy(&d).into_owned());
@@ -125,8 +126,11 @@ impl<R: Read + Seek> Files<R> {
         if self.archive.find(manifest::NAME).is_none() {
             return;
         }
-        let listed = self.archive.content(manifest::NAME, 8 << 20).ok().and_then(|b| manifest::read(&b));
-        let Some(listed) = listed else {
+        let content = match self.archive.content(manifest::NAME, 8 << 20) {
+            Ok(content) => content,
+            Err(e) => return facts.defects.push(from_zip(e)),
+        };
+        let Some(listed) = manifest::read(&content) else {
             facts.defects.push(defect("asic.manifest", manifest::NAME, false));
             return;
         };
