@@ -73,6 +73,22 @@ pub fn kind<R: Read + Seek>(source: &mut R) -> std::io::Result<Kind> {
     })
 }
 
+/// Whether a source is an evidence record by its first bytes; leaves it at its beginning.
+///
+/// # Errors
+/// When the source cannot be read.
+pub fn is_record<R: Read + Seek>(source: &mut R) -> std::io::Result<bool> {
+    let kind = kind(source)?;
+    let mut head = Vec::with_capacity(4 * PDF_HEADER);
+    source.by_ref().take(4 * PDF_HEADER as u64).read_to_end(&mut head)?;
+    source.seek(SeekFrom::Start(0))?;
+    Ok(match kind {
+        Kind::Cms => evidence::is_asn1(&head),
+        Kind::Xml => evidence::is_xml(&head),
+        _ => false,
+    })
+}
+
 /// Reads the signatures of a file. `name` is the file as shown to a person; `objects` are files that detached signatures speak of.
 ///
 /// # Errors

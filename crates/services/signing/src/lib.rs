@@ -17,6 +17,7 @@ mod api;
 mod config;
 pub mod engine;
 mod errand;
+mod evidence;
 mod keep;
 mod lists;
 mod receipt;
@@ -98,6 +99,7 @@ impl Signing {
             .errors(errand::CODES)
             .errors(engine::CODES)
             .errors(keep::CODES)
+            .errors(evidence::CODES)
             .nav(Nav::new(30, "/sign", "signing-nav-sign", Permission::Public).private())
             .nav(Nav::new(40, "/validate", "signing-nav-validate", Permission::Public))
             .asset(Asset::js("web-eid.js", agent::WEB_EID_JS))
@@ -108,6 +110,7 @@ impl Signing {
         let routes = keep::routes(self, routes);
         let routes = verify::routes(self, routes);
         let routes = work::routes(self, routes);
+        let routes = evidence::routes(self, routes);
         api::routes(self, routes)
     }
 

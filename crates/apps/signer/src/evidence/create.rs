@@ -4,7 +4,7 @@ use ades::evidence::{Record, Tree};
 use clap::Args;
 use serde::Serialize;
 
-use super::{Digest, Form, Stamping, digest_of};
+use super::{Digest, Form, Stamping, digest_of, embed};
 use crate::{failure::Failure, output::Output, ui::Ui};
 
 #[derive(Args)]
@@ -15,8 +15,14 @@ pub(super) struct Options {
     /// Digest of the tree.
     #[arg(long, value_enum, default_value = "sha256")]
     digest: Digest,
-    /// Directory for the records. Default: beside each file.
-    #[arg(long, value_name = "DIR")]
+    /// Put each record into its file: a signature in CMS or XML, or a container (ASiC-E).
+    #[arg(long)]
+    embed: bool,
+    /// With --embed: file that a detached signature is about; may be repeated.
+    #[arg(long, value_name = "FILE", requires = "embed")]
+    detached: Vec<PathBuf>,
+    /// Directory for the records. Default: beside each file. With --embed: where to write; by default NAME-signed.EXT beside the file.
+    #[arg(long, value_name = "PATH")]
     out: Option<PathBuf>,
     #[command(flatten)]
     stamping: Stamping,
@@ -33,6 +39,15 @@ struct Made {
 
 pub(super) async fn run(o: Options, ui: &Ui) -> Result<u8, Failure> {
     let (form, digest) = (o.form.form(), o.digest.algorithm());
+    if o.embed {
+        if o.files.len() > 1 && o.out.as_ref().is_some_and(|out| !out.is_dir()) {
+            return Err(Failure::usage("sign.out-for-many", ""));
+        }
+        let mut files = o.files.iter().map(|f| embed::open(f, &o.detached)).collect::<Result<Vec<_>, _>>()?;
+        embed::create(&mut files, form, digest, &o.stamping).await?;
+        embed::write(files, o.out.as_deref(), o.stamping.force, ui)?;
+        return Ok(0);
+    }
     let extension = match o.form {
         Form::Ers => "ers",
         Form::Xml => "ers.xml",

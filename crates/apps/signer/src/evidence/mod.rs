@@ -1,14 +1,17 @@
 //! `evidence`: proof that files existed, for as long as it is renewed (RFC 4998, RFC 6283).
 
 mod create;
+mod embed;
 mod renew;
 
 use std::{
-    fs,
-    path::{Path, PathBuf},
+    fs::File,
+    io::{BufReader, Read as _},
+    path::Path,
 };
 
 use ades::{
+    detect,
     evidence::{self, Record},
     facts::EvidenceForm,
 };
@@ -19,6 +22,7 @@ use crate::{failure::Failure, network, supplied::Supplied, ui::Ui, validate};
 
 const EXAMPLES: &str = "Examples:
   enkurs-sign evidence create --tsa https://tsa.example.lv/tsa *.pdf         one time stamp, NAME.pdf.ers beside each
+  enkurs-sign evidence create --embed --tsa URL Ligums.asice                 the record goes into the container
   enkurs-sign evidence renew --tsa URL Ligums.pdf.ers
   enkurs-sign evidence renew --tree sha512 --detached Ligums.pdf --tsa URL Ligums.pdf.ers
   enkurs-sign evidence validate --detached Ligums.pdf --trust-anchor root.pem Ligums.pdf.ers";
@@ -118,7 +122,13 @@ fn digest_of(path: &Path, digest: DigestAlgorithm, form: EvidenceForm) -> Result
         .map_err(|d| Failure::of("file.read", format!("{}: {}", path.display(), d.object)))
 }
 
-/// Reads a record.
-fn record(path: &PathBuf) -> Result<Record, Failure> {
-    Ok(Record::read(&fs::read(path).map_err(Failure::reading(path))?)?)
+/// Reads a record; `None` when the file is a signed one that may hold records.
+fn record(path: &Path) -> Result<Option<Record>, Failure> {
+    let mut source = BufReader::new(File::open(path).map_err(Failure::reading(path))?);
+    if !detect::is_record(&mut source).map_err(Failure::reading(path))? {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    source.read_to_end(&mut bytes).map_err(Failure::reading(path))?;
+    Ok(Some(Record::read(&bytes)?))
 }

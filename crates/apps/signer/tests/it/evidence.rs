@@ -47,3 +47,54 @@ fn made_renewed_and_validated() {
     }
     assert_eq!(refusal(&evidence(&["renew", "--tsa", &tsa, "b.txt"])), "evidence.malformed");
 }
+
+/// Into a message, an XML signature and a container by one time stamp, then renewed in both ways.
+#[test]
+fn put_into_signed_files_and_renewed_there() {
+    let Some(place) = Place::new(41, KeyKind::P256) else { return };
+    let good = |out: std::process::Output| assert_eq!(code(&out), 0, "{}", String::from_utf8_lossy(&out.stderr));
+    let files = ["a.p7m", "a.p7s", "a.xml", "a.asice", "c.asice"];
+    good(place.sign(&["--format", "cades", "--out", "a.p7m", "b.txt"]));
+    good(place.sign(&["--format", "cades", "--detached", "--out", "a.p7s", "b.txt"]));
+    good(place.sign(&["--format", "xades", "--detached", "--out", "a.xml", "b.txt"]));
+    good(place.sign(&["--format", "asice", "--out", "a.asice", "b.txt"]));
+    good(place.sign(&["--format", "asice", "--with", "cades", "--out", "c.asice", "b.txt"]));
+    let tsa = format!("{}/tsa", place.authority.url);
+    let evidence = |args: &[&str]| {
+        let fixed = ["--json", "evidence"];
+        run(place.path(), &[&fixed[..], args, &["--force", "--tsa", &tsa, "--detached", "b.txt"], &files].concat())
+    };
+    let judged = |stamps: usize| {
+        for file in files {
+            let origin = &place.authority.url;
+            let fixed = ["--json", "validate", "--trust-anchor", "root.pem", "--detached", "b.txt"];
+            let out = run(place.path(), &[&fixed[..], &["--allow-origin", origin, file]].concat());
+            let report: Value = serde_json::from_slice(&out.stdout).unwrap();
+            assert_eq!(code(&out), 0, "{report:#}");
+            let own = report["signatures"][0]["evidence_records"].as_array();
+            let all = own.into_iter().chain(report["evidence_records"].as_array()).flatten();
+            let all: Vec<_> = all.map(|r| r["indication"].as_str().unwrap()).collect();
+            assert_eq!(all, ["PASSED"], "{file} {stamps}: {report:#}");
+        }
+    };
+    good(evidence(&["create", "--embed"]));
+    judged(1);
+    good(evidence(&["renew"]));
+    good(evidence(&["renew", "--tree", "sha512"]));
+    judged(3);
+    // A record of its own stands beside, and what takes none is told.
+    assert_eq!(
+        refusal(&run(place.path(), &["--json", "evidence", "create", "--embed", "--tsa", &tsa, "b.txt"])),
+        "evidence.unsupported"
+    );
+    good(run(place.path(), &["--json", "evidence", "create", "--tsa", &tsa, "b.txt"]));
+    assert_eq!(refusal(&evidence(&["renew", "b.txt.ers"])), "evidence.mixed");
+    good(place.sign(&["--format", "cades", "--out", "plain.p7m", "b.txt"]));
+    assert_eq!(
+        refusal(&run(place.path(), &["--json", "evidence", "renew", "--tsa", &tsa, "plain.p7m"])),
+        "evidence.malformed"
+    );
+    // What a record is over is not raised: the record is renewed.
+    let raised = run(place.path(), &["augment", "--level", "LTA", "--tsa", &tsa, "a.p7m"]);
+    assert_ne!(code(&raised), 0);
+}

@@ -17,7 +17,7 @@ pub use container::Container;
 pub use create::Builder;
 pub use error::AsicError;
 pub use raise::XadesContainer;
-use read::copy;
+pub(crate) use read::copy;
 pub use read::read;
 
 /// Namespace of ASiC.
@@ -72,6 +72,11 @@ impl Naming {
 pub(crate) fn is_internal(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     lower == "mimetype" || lower == "meta-inf" || lower.starts_with("meta-inf/")
+}
+
+/// Whether an entry is the list of files and media types (ODF).
+pub(crate) fn is_odf_manifest(name: &str) -> bool {
+    name == manifest::NAME
 }
 
 /// Whether an entry is a file of XAdES signatures.

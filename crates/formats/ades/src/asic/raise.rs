@@ -5,7 +5,7 @@ use std::io::{Read, Seek, Write};
 use jiff::Timestamp;
 use pki::{DigestAlgorithm, TimeStampToken};
 
-use super::{AsicError, container::MAX_INTERNAL, copy, profile};
+use super::{AsicError, cades::is_record, container::MAX_INTERNAL, copy, profile};
 use crate::{
     augment::{AugmentError, Raise},
     facts::{Defect, FileFacts, Level, SignatureFacts},
@@ -13,6 +13,11 @@ use crate::{
     xades::{Objects, Text},
     zip::{Archive, Writer},
 };
+
+/// Nothing that a record is over may change.
+pub(super) fn under_record() -> AugmentError {
+    AugmentError::Signature("an evidence record is over the container: renew that".to_owned())
+}
 
 /// A signature file of the container.
 struct Member {
@@ -82,6 +87,9 @@ impl<R: Read + Seek + Send + 'static> XadesContainer<R> {
     }
 
     fn change(&mut self, id: &str) -> Result<(&mut Text, usize), AugmentError> {
+        if self.archive.entries().iter().any(|e| is_record(e.name())) {
+            return Err(under_record());
+        }
         let (m, n) = self.place(id)?;
         let member = self.members.get_mut(m).ok_or(AugmentError::NoSignature)?;
         member.changed = true;

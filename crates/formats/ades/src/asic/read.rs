@@ -13,7 +13,7 @@ use super::{
     profile::{self, Family},
 };
 use crate::{
-    facts::{Coverage, Covered, Defect, FileFacts},
+    facts::{Coverage, Covered, Defect, FileFacts, ObjectId, SignatureFacts},
     xades::{Objects, defect, read_signatures},
     zip::{Archive, Limits, ZipError},
 };
@@ -28,7 +28,8 @@ pub fn read<R: Read + Seek>(source: R, limits: &Limits) -> FileFacts {
             return facts;
         }
     };
-    let mut files = Files { archive, media_types: BTreeMap::new(), known: HashMap::new(), package: false };
+    let mut files =
+        Files { archive, media_types: BTreeMap::new(), known: HashMap::new(), package: false, held: BTreeMap::new() };
     let Some(family) = files.container(&mut facts) else { return facts };
     if family == Family::Opc {
         files.package(&mut facts);
@@ -51,7 +52,7 @@ pub(super) fn from_zip(e: ZipError) -> Defect {
 }
 
 /// Streams an entry into `out`.
-pub(super) fn copy<R: Read + Seek>(archive: &mut Archive<R>, name: &str, out: &mut dyn Write) -> Result<(), Defect> {
+pub(crate) fn copy<R: Read + Seek>(archive: &mut Archive<R>, name: &str, out: &mut dyn Write) -> Result<(), Defect> {
     let reader = archive.read(name).map_err(from_zip)?;
     let mut reader = BufReader::with_capacity(256 * 1024, reader);
     std::io::copy(&mut reader, out).map(|_| ()).map_err(|e| from_zip(ZipError::from_io(e)))
@@ -63,6 +64,8 @@ pub(super) struct Files<R> {
     media_types: BTreeMap<String, String>,
     known: HashMap<(String, DigestAlgorithm), Result<Vec<u8>, Defect>>,
     package: bool,
+    /// By name of a signature file: the objects in it.
+    pub(super) held: BTreeMap<String, Vec<ObjectId>>,
 }
 
 impl<R: Read + Seek> Objects for Files<R> {
@@ -172,6 +175,8 @@ impl<R: Read + Seek> Files<R> {
         }
         let before = facts.signatures.len();
         read_signatures(&doc, name, self, facts);
+        let own = facts.signatures.iter().skip(before).flat_map(SignatureFacts::objects);
+        self.held.insert(name.to_owned(), std::iter::once(ObjectId::of(&bytes)).chain(own).collect());
         if facts.signatures.len() == before {
             facts.defects.push(defect("asic.no-signature", name, false));
         }
@@ -190,7 +195,7 @@ fn coverage(names: &[String], family: Family, stamped: &BTreeSet<String>, facts:
         s.scope.extend(not);
     }
     // Without signatures the time stamps are what is over the files.
-    if facts.signatures.is_empty() && !facts.timestamps.is_empty() {
+    if facts.signatures.is_empty() && !(facts.timestamps.is_empty() && facts.evidence.is_empty()) {
         return;
     }
     facts.unsigned =

@@ -2,7 +2,10 @@
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
-use pki::{DigestAlgorithm, Digester, cms::Message};
+use pki::{
+    DigestAlgorithm, Digester, asn1,
+    cms::{Around, Message},
+};
 
 use crate::{
     facts::Defect,
@@ -106,6 +109,33 @@ impl<'a> Content<'a> {
                 self.feed(digester)
             }
         }
+    }
+
+    /// Name of the data, where they have one.
+    pub(crate) fn name(&self) -> String {
+        match &self.data {
+            Data::Beside(name, _) => name.clone(),
+            _ => String::new(),
+        }
+    }
+
+    /// The digest of a whole message with these octets around its content.
+    pub(crate) fn whole(&mut self, message: &Message, around: &Around, method: DigestAlgorithm) -> Option<Vec<u8>> {
+        let mut digester = Digester::new(method);
+        digester.update(&around.head);
+        let fed = match (&mut self.data, &around.content_head) {
+            (Data::Inside(..), Some(head)) => {
+                digester.update(head);
+                self.feed(&mut digester)
+            }
+            (Data::Inside(..), None) => self.feed_encapsulated(&[], &mut digester),
+            _ => {
+                digester.update(&asn1::seq([asn1::oid(message.content_type)]));
+                true
+            }
+        };
+        digester.update(&around.tail);
+        fed.then(|| digester.finish())
     }
 
     /// All of the data, when they are small enough to be held.

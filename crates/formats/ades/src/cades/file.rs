@@ -151,7 +151,11 @@ impl<R: Read + Seek + Send> File<R> {
     }
 
     /// Archive time stamps of version 2 are over all certificates and status information: nothing may be added there any more.
+    /// Evidence records are over the whole message.
     fn open_for(&self, certificates: &[Vec<u8>]) -> Result<(), CadesError> {
+        if self.has_records() {
+            return Err(CadesError::Closed("an evidence record is over it"));
+        }
         let new = certificates.iter().any(|c| !self.message.certificates.items.contains(c));
         if new && self.is_sealed() {
             return Err(CadesError::Closed("an archive time stamp of version 2 covers its certificates"));
@@ -169,6 +173,9 @@ impl<R: Read + Seek + Send> File<R> {
     /// # Errors
     /// When reading or writing fails.
     pub fn write(&mut self, out: &mut dyn Write) -> Result<(), CadesError> {
+        if self.has_records() {
+            return Ok(self.message.write_as_found(&mut self.source, out)??);
+        }
         Ok(self.message.write(&mut self.source, out)??)
     }
 }

@@ -13,6 +13,7 @@ mod hash_index;
 mod imprint;
 mod raise;
 mod read;
+mod seal;
 pub(crate) mod signer;
 mod token;
 mod values;

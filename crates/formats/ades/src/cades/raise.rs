@@ -58,8 +58,17 @@ pub(crate) fn token_with_material(token: &[u8], material: &Material) -> Result<V
 
 impl<R: Read + Seek + Send> File<R> {
     fn parts_mut(&mut self, id: &str) -> Result<&mut SignerParts, AugmentError> {
+        self.unsealed()?;
         let n = self.number(id).ok_or_else(|| AugmentError::Unknown(id.to_owned()))?;
         self.message.signers.get_mut(n).ok_or(AugmentError::NoSignature)
+    }
+
+    /// Under an evidence record nothing may be added: the record is renewed instead.
+    fn unsealed(&self) -> Result<(), AugmentError> {
+        if self.has_records() {
+            return Err(AugmentError::Signature("an evidence record is over it: renew that".to_owned()));
+        }
+        Ok(())
     }
 
     /// Material where an archive time stamp of version 2 is over the message: into the unsigned attributes of the last such stamp.
@@ -155,12 +164,14 @@ impl<R: Read + Seek + Send> Raise for File<R> {
         if self.is_sealed() {
             return self.add_to_sealed(id, material);
         }
+        self.unsealed()?;
         self.message.add_certificates(material.certificates.iter().cloned());
         self.message.add_revocations(&material.crls, &material.ocsps).map_err(|e| broken(&e))
     }
 
     fn archive_imprint(&mut self, id: &str, algorithm: DigestAlgorithm) -> Result<Vec<u8>, AugmentError> {
         let n = self.number(id).ok_or_else(|| AugmentError::Unknown(id.to_owned()))?;
+        self.unsealed()?;
         self.message.add_digest(algorithm).map_err(|e| broken(&e))?;
         let parts = self.message.signers.get(n).cloned().ok_or(AugmentError::NoSignature)?;
         let index = HashIndex::over(&self.message, &parts.unsigned, algorithm);

@@ -92,7 +92,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Record, EvidenceError> {
         chains.push(Chain { digest, canonical: plain(), stamps, before });
     }
     let sequence = der::seq(&parts.chains);
-    Ok(Record { form: EvidenceForm::Ers, chains, bytes: bytes.to_vec(), sequence })
+    Ok(Record { form: EvidenceForm::Ers, chains, bytes: bytes.to_vec(), within: None, sequence })
 }
 
 fn read_stamp(bytes: &[u8]) -> Result<(DigestAlgorithm, ArchiveTimeStamp), EvidenceError> {

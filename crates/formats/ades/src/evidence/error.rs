@@ -22,6 +22,18 @@ pub enum EvidenceError {
     /// An object cannot be read.
     #[error("{0} cannot be read")]
     Object(String),
+    /// A kind of file or signature that takes no record.
+    #[error("no evidence record can be put into {0}")]
+    Unsupported(String),
+    /// A signed file that is broken, or would be by what is added.
+    #[error("the signed file takes no evidence record: {0}")]
+    Signed(String),
+    /// No signature of this id.
+    #[error("there is no signature {0}")]
+    Unknown(String),
+    /// Writing failed.
+    #[error("the file cannot be written: {0}")]
+    Write(String),
 }
 
 impl EvidenceError {
@@ -35,6 +47,10 @@ impl EvidenceError {
             Self::Timestamp => "evidence.time-stamp",
             Self::Foreign(_) => "evidence.foreign",
             Self::Object(_) => "evidence.object",
+            Self::Unsupported(_) => "evidence.unsupported",
+            Self::Signed(_) => "evidence.signed",
+            Self::Unknown(_) => "evidence.unknown-signature",
+            Self::Write(_) => "evidence.write",
         }
     }
 }

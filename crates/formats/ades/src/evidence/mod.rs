@@ -8,14 +8,21 @@ mod asn1;
 mod error;
 mod read;
 mod record;
+mod seal;
+mod subject;
 mod tree;
 mod xmlers;
 
 pub use error::EvidenceError;
-pub(crate) use read::read_file;
+pub(crate) use read::{broken, read_file, read_over};
 pub use read::{read, read_record};
 pub use record::{ArchiveTimeStamp, Chain, Record, Renewal};
+pub use seal::{Container, Seal, open};
+pub(crate) use seal::{is_renewal, regroup};
+pub(crate) use subject::{Form, Subject};
+pub(crate) use tree::list_hash;
 pub use tree::{Tree, root};
+pub(crate) use xmlers::ERS;
 
 use pki::{DigestAlgorithm, Digester};
 use xml::C14n;
@@ -28,7 +35,7 @@ use crate::{
 /// Canonical form of everything we write, and of XML objects in XML records.
 pub(crate) const C14N: C14n = C14n::V10;
 /// Largest record read.
-pub(crate) const MAX_RECORD: u64 = 32 << 20;
+pub const MAX_RECORD: u64 = 32 << 20;
 /// Largest XML object that is canonicalised.
 const MAX_XML_OBJECT: usize = 64 << 20;
 
@@ -42,11 +49,12 @@ pub(crate) fn is_asn1(head: &[u8]) -> bool {
     head.first() == Some(&0x30) && head.get(header..).is_some_and(|body| body.starts_with(&[2, 1, 1, 0x30]))
 }
 
-/// Whether this is XML with a record of RFC 6283 at its root.
+/// Whether this is XML with a record of RFC 6283 at its root: records stand inside of other documents, too.
 pub(crate) fn is_xml(bytes: &[u8]) -> bool {
-    let near =
-        |word: &[u8]| bytes.iter().take(4096).copied().collect::<Vec<_>>().windows(word.len()).any(|w| w == word);
-    near(b"EvidenceRecord") && near(xmlers::ERS.as_bytes())
+    let head: Vec<u8> = bytes.iter().filter(|b| **b != 0).take(4096).copied().collect();
+    let mut tags = head.split(|b| *b == b'<').skip(1).filter(|t| !matches!(t.first(), Some(b'?' | b'!')));
+    let root = tags.next().and_then(|t| t.split(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/')).next());
+    root.is_some_and(|name| name.rsplit(|b| *b == b':').next() == Some(b"EvidenceRecord"))
 }
 
 /// The digest of an object as a record of this form has it: XML records take XML objects in canonical form (RFC 6283 section 3.2.2, as EU DSS

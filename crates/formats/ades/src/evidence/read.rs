@@ -1,9 +1,9 @@
 //! Evidence records as facts.
 
-use pki::{DigestAlgorithm, TimeStampToken};
+use pki::TimeStampToken;
 
 use super::{
-    EvidenceError, Record, digest_by,
+    EvidenceError, Form, Record, Subject,
     record::{Chain, group},
     root,
 };
@@ -31,37 +31,48 @@ pub(crate) fn read_file(container: &'static str, bytes: &[u8], objects: &mut dyn
     FileFacts { container: Some(container), evidence: vec![facts], defects, ..FileFacts::default() }
 }
 
-fn broken(form: EvidenceForm, bytes: &[u8], error: &EvidenceError) -> EvidenceFacts {
+pub(crate) fn broken(form: EvidenceForm, bytes: &[u8], error: &EvidenceError) -> EvidenceFacts {
     let defects = vec![defect(error.code(), error.to_string(), true)];
     EvidenceFacts { form, record: bytes.to_vec(), stamps: Vec::new(), objects: Vec::new(), defects }
-}
-
-/// What is known of an object: its name, its identity, and its digests by algorithm.
-struct Known {
-    name: String,
-    id: Option<ObjectId>,
-    digests: Vec<(DigestAlgorithm, Option<Vec<u8>>)>,
 }
 
 /// Reads a record over the objects `names`: every object must be in the first list of each chain, and nothing else.
 pub fn read_record(record: &Record, names: &[String], objects: &mut dyn Objects) -> EvidenceFacts {
     let mut defects = Vec::new();
-    let known: Vec<Known> = names.iter().map(|n| look(record, n, objects, &mut defects)).collect();
-    let mut covered: Vec<ObjectId> = known.iter().filter_map(|k| k.id).collect();
+    let subjects: Vec<Subject> = names.iter().map(|n| Subject::object(record, n, objects, &mut defects)).collect();
+    read_over(record, &subjects, defects)
+}
+
+/// What is known of a subject: its name, and the form of it that the record has.
+struct Known<'s> {
+    name: &'s str,
+    form: Option<&'s Form>,
+}
+
+/// The form in which each subject is in the first list.
+fn known<'s>(record: &Record, subjects: &'s [Subject]) -> Vec<Known<'s>> {
+    let list = record.first_list();
+    subjects.iter().map(|s| Known { name: &s.name, form: s.in_list(&list) }).collect()
+}
+
+/// Reads a record over these subjects.
+pub(crate) fn read_over(record: &Record, subjects: &[Subject], mut defects: Vec<Defect>) -> EvidenceFacts {
+    let known = known(record, subjects);
+    let mut covered: Vec<ObjectId> = known.iter().filter_map(|k| k.form).flat_map(|f| f.covers.clone()).collect();
     let mut stamps = Vec::new();
     let mut times = Vec::new();
     let mut facts: Vec<ReferenceFacts> = known
         .iter()
         .map(|k| ReferenceFacts {
-            object: k.name.clone(),
+            object: k.name.to_owned(),
             digest: record.chains.first().map(|c| c.digest),
-            found: k.id.is_some(),
-            intact: k.id.is_some(),
+            found: k.form.is_some(),
+            intact: k.form.is_some(),
             properties: false,
         })
         .collect();
-    for chain in &record.chains {
-        let own = objects_of(record.form, chain, &known);
+    for (number, chain) in record.chains.iter().enumerate() {
+        let own = objects_of(record.form, number, chain, &known);
         let mut previous: Option<&[u8]> = None;
         for stamp in &chain.stamps {
             let info = TimeStampToken::from_ber(&stamp.token).ok().map(|t| t.info);
@@ -98,25 +109,6 @@ pub fn read_record(record: &Record, names: &[String], objects: &mut dyn Objects)
     EvidenceFacts { form: record.form, record: record.bytes.clone(), stamps, objects: facts, defects }
 }
 
-/// Reads an object once for each algorithm of the record.
-fn look(record: &Record, name: &str, objects: &mut dyn Objects, defects: &mut Vec<Defect>) -> Known {
-    let mut known = Known { name: name.to_owned(), id: None, digests: Vec::new() };
-    match objects.digest(name, DigestAlgorithm::Sha256) {
-        Ok(digest) => known.id = ObjectId::from_digest(&digest),
-        Err(d) => {
-            defects.push(d);
-            return known;
-        }
-    }
-    for chain in &record.chains {
-        if known.digests.iter().all(|(d, _)| *d != chain.digest) {
-            let digest = digest_by(objects, name, chain.digest, record.form, &chain.canonical).ok();
-            known.digests.push((chain.digest, digest));
-        }
-    }
-    known
-}
-
 /// What the objects must be in the first list of a chain.
 struct Own {
     /// For each object, in order.
@@ -127,9 +119,8 @@ struct Own {
     beside: Vec<Vec<u8>>,
 }
 
-fn objects_of(form: EvidenceForm, chain: &Chain, known: &[Known]) -> Own {
-    let own = |k: &Known| k.digests.iter().find(|(d, _)| *d == chain.digest).and_then(|(_, v)| v.clone());
-    let digests: Vec<Option<Vec<u8>>> = known.iter().map(own).collect();
+fn objects_of(form: EvidenceForm, number: usize, chain: &Chain, known: &[Known<'_>]) -> Own {
+    let digests: Vec<Option<Vec<u8>>> = known.iter().map(|k| k.form?.digest(number).cloned()).collect();
     let present: Vec<Vec<u8>> = digests.iter().flatten().cloned().collect();
     if chain.before.is_empty() {
         return Own { each: digests, expected: present, beside: Vec::new() };
@@ -155,5 +146,28 @@ fn members(own: &Own, list: &[Vec<u8>], facts: &mut [ReferenceFacts], defects: &
     let unmatched = facts.iter().filter(|f| f.found && !f.intact).count();
     if strangers > unmatched {
         defects.push(defect("evidence.incomplete", strangers.to_string(), false));
+    }
+}
+
+impl EvidenceFacts {
+    /// Whether the record is over what it is said to be over. Its time stamps are judged one by one.
+    pub(crate) fn is_whole(&self) -> bool {
+        !self.stamps.is_empty()
+            && self.objects.iter().all(|o| o.found && o.intact)
+            && !self.defects.iter().any(|d| d.fatal)
+    }
+
+    /// Whether its time stamps are over it, too.
+    pub(crate) fn holds(&self) -> bool {
+        self.is_whole() && self.stamps.iter().all(|s| s.imprint_matches == Some(true))
+    }
+
+    /// What a writer asks before it takes a record.
+    pub(crate) fn must_hold(&self) -> Result<(), EvidenceError> {
+        if self.holds() {
+            return Ok(());
+        }
+        let other = self.objects.iter().find(|o| !o.intact).map(|o| o.object.clone());
+        Err(other.map_or(EvidenceError::Timestamp, EvidenceError::Foreign))
     }
 }

@@ -2,8 +2,11 @@ use jiff::Timestamp;
 use pki::{Certificate, DigestAlgorithm, Digester, TimeStampToken, strength::Strength};
 use xml::C14n;
 
-use super::{C14N, EvidenceError, asn1, root, xmlers};
-use crate::facts::EvidenceForm;
+use super::{C14N, EvidenceError, asn1, digest_by, root, xmlers};
+use crate::{
+    facts::{Defect, EvidenceForm},
+    xades::Objects,
+};
 
 /// Most chains of a record, and most time stamps of a chain.
 pub(super) const MAX_STAMPS: usize = 200;
@@ -39,8 +42,10 @@ pub struct Record {
     pub form: EvidenceForm,
     /// The chains, the oldest first.
     pub chains: Vec<Chain>,
-    /// The record as it is written.
+    /// The record as it is written; of one in a larger document, exclusively canonicalised.
     pub(super) bytes: Vec<u8>,
+    /// The document that holds it, and where in its text it begins.
+    pub(super) within: Option<(String, usize)>,
     /// What a new tree covers of it, to be digested.
     pub(super) sequence: Vec<u8>,
 }
@@ -65,10 +70,33 @@ impl Record {
         tree: Vec<Vec<Vec<u8>>>,
         token: &[u8],
     ) -> Result<Self, EvidenceError> {
-        check(digest, &tree, token)?;
+        Self::canonical(form, digest, &C14N, &tree, token)
+    }
+
+    /// [`Self::new`] of a record that goes into a signature: its parts look the same inside of another document.
+    ///
+    /// # Errors
+    /// When the token is over something else.
+    pub(crate) fn to_embed(
+        form: EvidenceForm,
+        digest: DigestAlgorithm,
+        tree: Vec<Vec<Vec<u8>>>,
+        token: &[u8],
+    ) -> Result<Self, EvidenceError> {
+        Self::canonical(form, digest, &C14n::EXCLUSIVE, &tree, token)
+    }
+
+    fn canonical(
+        form: EvidenceForm,
+        digest: DigestAlgorithm,
+        canonical: &C14n,
+        tree: &[Vec<Vec<u8>>],
+        token: &[u8],
+    ) -> Result<Self, EvidenceError> {
+        check(digest, tree, token)?;
         let bytes = match form {
-            EvidenceForm::Ers => asn1::record(&[(digest, vec![asn1::stamp(digest, &tree, token)])], &[]),
-            EvidenceForm::XmlErs => xmlers::record(digest, &tree, token),
+            EvidenceForm::Ers => asn1::record(&[(digest, vec![asn1::stamp(digest, tree, token)])], &[]),
+            EvidenceForm::XmlErs => xmlers::record(digest, canonical, tree, token),
         };
         Self::read(&bytes)
     }
@@ -82,6 +110,62 @@ impl Record {
             return Err(EvidenceError::TooMany("bytes"));
         }
         if bytes.first() == Some(&0x30) { asn1::read(bytes) } else { xmlers::read(bytes) }
+    }
+
+    /// Reads the record in a larger XML document.
+    pub(crate) fn within(node: xml::Node<'_, '_>) -> Result<Self, EvidenceError> {
+        xmlers::read_node(node.document(), node)
+    }
+
+    /// With a place for one more tree, so that subjects are digested for it, too.
+    pub(crate) fn with_method(&self, digest: DigestAlgorithm) -> Self {
+        let canonical = self.chains.last().map_or(C14N, |c| c.canonical.clone());
+        let mut probe = self.clone();
+        probe.chains.push(Chain { digest, canonical, stamps: Vec::new(), before: Vec::new() });
+        probe
+    }
+
+    /// The digests that the first time stamp is over directly: its first list, or what it is over itself.
+    pub(crate) fn first_list(&self) -> Vec<Vec<u8>> {
+        let Some((chain, stamp)) = self.chains.first().and_then(|c| Some((c, c.stamps.first()?))) else {
+            return Vec::new();
+        };
+        if let Some(list) = stamp.tree.first() {
+            return list.clone();
+        }
+        let info = TimeStampToken::from_ber(&stamp.token).ok().map(|t| t.info);
+        info.filter(|i| i.digest == chain.digest).map(|i| vec![i.imprint]).unwrap_or_default()
+    }
+
+    /// The larger document, when the record was read from one: renewing the record renews it.
+    pub(crate) fn document(&self) -> Option<&str> {
+        self.within.as_ref().map(|(text, _)| text.as_str())
+    }
+
+    /// Changes the XML that holds the record.
+    fn rewritten(
+        &self,
+        change: impl FnOnce(&str, Option<usize>) -> Result<String, EvidenceError>,
+    ) -> Result<Self, EvidenceError> {
+        if let Some((text, at)) = &self.within {
+            return xmlers::read_within(&change(text, Some(*at))?, *at);
+        }
+        let text = xml::decode(&self.bytes).map_err(|_| EvidenceError::Malformed("XML"))?;
+        Self::read(change(&text, None)?.as_bytes())
+    }
+
+    /// The digest of an object for a new tree of this record.
+    ///
+    /// # Errors
+    /// When the object cannot be read.
+    pub fn object_digest(
+        &self,
+        objects: &mut dyn Objects,
+        name: &str,
+        method: DigestAlgorithm,
+    ) -> Result<Vec<u8>, Defect> {
+        let canonical = self.chains.last().map_or(C14N, |c| c.canonical.clone());
+        digest_by(objects, name, method, self.form, &canonical)
     }
 
     /// The record as it is written.
@@ -114,11 +198,10 @@ impl Record {
             return Err(EvidenceError::Foreign("the last time stamp".to_owned()));
         }
         check(digest, &tree, token)?;
-        let bytes = match self.form {
-            EvidenceForm::Ers => asn1::with_stamp(&self.bytes, &asn1::stamp(digest, &tree, token))?,
-            EvidenceForm::XmlErs => xmlers::with_stamp(&self.bytes, &tree, token)?,
-        };
-        Self::read(&bytes)
+        match self.form {
+            EvidenceForm::Ers => Self::read(&asn1::with_stamp(&self.bytes, &asn1::stamp(digest, &tree, token))?),
+            EvidenceForm::XmlErs => self.rewritten(|text, at| xmlers::with_stamp(text, at, &tree, token)),
+        }
     }
 
     /// The first list of a new tree with another digest algorithm: `objects` are the digests of the record's objects by it.
@@ -137,11 +220,15 @@ impl Record {
         token: &[u8],
     ) -> Result<Self, EvidenceError> {
         check(digest, &tree, token)?;
-        let bytes = match self.form {
-            EvidenceForm::Ers => asn1::with_chain(&self.bytes, digest, &asn1::stamp(digest, &tree, token))?,
-            EvidenceForm::XmlErs => xmlers::with_chain(&self.bytes, digest, &tree, token)?,
-        };
-        Self::read(&bytes)
+        let canonical = self.chains.last().map_or(C14N, |c| c.canonical.clone());
+        match self.form {
+            EvidenceForm::Ers => {
+                Self::read(&asn1::with_chain(&self.bytes, digest, &asn1::stamp(digest, &tree, token))?)
+            }
+            EvidenceForm::XmlErs => {
+                self.rewritten(|text, at| xmlers::with_chain(text, at, digest, &canonical, &tree, token))
+            }
+        }
     }
 
     /// Whether the record has to be renewed to be good still at `at`: take the present plus the time that a renewal may take.

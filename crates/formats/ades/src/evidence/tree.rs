@@ -8,7 +8,7 @@ pub struct Tree {
 }
 
 /// The digest of a list of digests: a single one is itself, several are sorted, put together and digested.
-pub(super) fn list_hash(method: DigestAlgorithm, list: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn list_hash(method: DigestAlgorithm, list: &[&[u8]]) -> Vec<u8> {
     if let [one] = list {
         return one.to_vec();
     }

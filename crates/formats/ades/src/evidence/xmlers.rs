@@ -28,16 +28,16 @@ fn stamp(order: usize, tree: &[Vec<Vec<u8>>], token: &[u8]) -> Tag {
     out.child(Tag::new("TimeStamp").child(token))
 }
 
-fn chain(order: usize, digest: DigestAlgorithm, tree: &[Vec<Vec<u8>>], token: &[u8]) -> Tag {
+fn chain(order: usize, digest: DigestAlgorithm, canonical: &C14n, tree: &[Vec<Vec<u8>>], token: &[u8]) -> Tag {
     Tag::new("ArchiveTimeStampChain")
         .with("Order", order.to_string())
         .child(Tag::new("DigestMethod").with("Algorithm", digest_uri(digest)))
-        .child(Tag::new("CanonicalizationMethod").with("Algorithm", C14N.uri()))
+        .child(Tag::new("CanonicalizationMethod").with("Algorithm", canonical.uri()))
         .child(stamp(1, tree, token))
 }
 
-pub(super) fn record(digest: DigestAlgorithm, tree: &[Vec<Vec<u8>>], token: &[u8]) -> Vec<u8> {
-    let sequence = Tag::new("ArchiveTimeStampSequence").child(chain(1, digest, tree, token));
+pub(super) fn record(digest: DigestAlgorithm, canonical: &C14n, tree: &[Vec<Vec<u8>>], token: &[u8]) -> Vec<u8> {
+    let sequence = Tag::new("ArchiveTimeStampSequence").child(chain(1, digest, canonical, tree, token));
     let root = Tag::new("EvidenceRecord").with("xmlns", ERS).with("Version", "1.0").child(sequence);
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{root}").into_bytes()
 }
@@ -69,8 +69,16 @@ fn parse(text: &str) -> Result<Document<'_>, EvidenceError> {
     Document::parse(text, &Limits::default()).map_err(|_| BROKEN)
 }
 
-fn sequence<'d, 'a>(doc: &'d Document<'a>) -> Result<Node<'d, 'a>, EvidenceError> {
-    let root = doc.root();
+/// The record in a document: its root, or the element that begins at `at` of its text.
+fn root<'d, 'a>(doc: &'d Document<'a>, at: Option<usize>) -> Result<Node<'d, 'a>, EvidenceError> {
+    match at {
+        None => Ok(doc.root()),
+        Some(at) => doc.elements().find(|n| n.span().start == at).ok_or(BROKEN),
+    }
+}
+
+fn sequence<'d, 'a>(doc: &'d Document<'a>, at: Option<usize>) -> Result<Node<'d, 'a>, EvidenceError> {
+    let root = root(doc, at)?;
     if !root.is(ERS, "EvidenceRecord") {
         return Err(EvidenceError::Malformed("no EvidenceRecord"));
     }
@@ -86,8 +94,26 @@ fn sequence<'d, 'a>(doc: &'d Document<'a>) -> Result<Node<'d, 'a>, EvidenceError
 
 pub(super) fn read(bytes: &[u8]) -> Result<Record, EvidenceError> {
     let text = xml::decode(bytes).map_err(|_| BROKEN)?;
-    let doc = parse(&text)?;
-    let sequence = sequence(&doc)?;
+    let read = read_chains(&text, &parse(&text)?, None)?;
+    Ok(Record { bytes: bytes.to_vec(), ..read })
+}
+
+/// The record in a document that holds more. Its parts are canonicalised where they stand, with the namespaces around them.
+pub(super) fn read_within(text: &str, at: usize) -> Result<Record, EvidenceError> {
+    let doc = parse(text)?;
+    read_node(&doc, root(&doc, Some(at))?)
+}
+
+/// [`read_within`] of a document that is parsed already.
+pub(super) fn read_node(doc: &Document<'_>, node: Node<'_, '_>) -> Result<Record, EvidenceError> {
+    let at = node.span().start;
+    let read = read_chains(doc.text(), doc, Some(at))?;
+    let bytes = C14n::EXCLUSIVE.subtree(doc, node.id()).map_err(|_| BROKEN)?;
+    Ok(Record { bytes, within: Some((doc.text().to_owned(), at)), ..read })
+}
+
+fn read_chains(text: &str, doc: &Document<'_>, at: Option<usize>) -> Result<Record, EvidenceError> {
+    let sequence = sequence(doc, at)?;
     let nodes = ordered(sequence, "ArchiveTimeStampChain")?;
     if nodes.is_empty() {
         return Err(EvidenceError::Malformed("no chain"));
@@ -107,18 +133,18 @@ pub(super) fn read(bytes: &[u8]) -> Result<Record, EvidenceError> {
         if stamps.is_empty() || stamps.len() > MAX_STAMPS {
             return Err(EvidenceError::Malformed("time stamps of a chain"));
         }
-        let stamps =
-            stamps.into_iter().map(|s| read_stamp(&doc, s, &canonical, &mut left)).collect::<Result<_, _>>()?;
+        let stamps = stamps.into_iter().map(|s| read_stamp(doc, s, &canonical, &mut left)).collect::<Result<_, _>>()?;
         let later = nodes.get(n..).unwrap_or_default();
-        let before = if n == 0 { Vec::new() } else { without(&text, later, &canonical)? };
+        let before = if n == 0 { Vec::new() } else { without(text, later, &canonical, at)? };
         chains.push(Chain { digest, canonical, stamps, before });
     }
-    let sequence = C14N.subtree(&doc, sequence.id()).map_err(|_| BROKEN)?;
-    Ok(Record { form: EvidenceForm::XmlErs, chains, bytes: bytes.to_vec(), sequence })
+    let canonical = chains.last().map_or(C14N, |c| c.canonical.clone());
+    let sequence = canonical.subtree(doc, sequence.id()).map_err(|_| BROKEN)?;
+    Ok(Record { form: EvidenceForm::XmlErs, chains, bytes: Vec::new(), within: None, sequence })
 }
 
 /// The canonical sequence without these chains.
-fn without(text: &str, later: &[Node<'_, '_>], canonical: &C14n) -> Result<Vec<u8>, EvidenceError> {
+fn without(text: &str, later: &[Node<'_, '_>], canonical: &C14n, at: Option<usize>) -> Result<Vec<u8>, EvidenceError> {
     let mut spans: Vec<_> = later.iter().map(|n| n.span()).collect();
     spans.sort_by_key(|s| std::cmp::Reverse(s.start));
     let mut rest = text.to_owned();
@@ -129,7 +155,7 @@ fn without(text: &str, later: &[Node<'_, '_>], canonical: &C14n) -> Result<Vec<u
         rest.replace_range(span, "");
     }
     let doc = parse(&rest)?;
-    let node = sequence(&doc)?;
+    let node = sequence(&doc, at)?;
     canonical.subtree(&doc, node.id()).map_err(|_| BROKEN)
 }
 
@@ -164,34 +190,39 @@ fn read_stamp(
     Ok(ArchiveTimeStamp { tree, token: base64_text(token).map_err(|_| BROKEN)?, stamped })
 }
 
-fn insert(text: &str, end_of: Node<'_, '_>, new: &Tag) -> Result<Vec<u8>, EvidenceError> {
+fn insert(text: &str, end_of: Node<'_, '_>, new: &Tag) -> Result<String, EvidenceError> {
     let span = end_of.span();
     let close = text.get(span.clone()).and_then(|t| t.rfind("</")).ok_or(BROKEN)?;
     let (before, after) = text.split_at_checked(span.start + close).ok_or(BROKEN)?;
     // A record of others may have a prefix: what we add brings its own namespace.
     let new = new.clone().with("xmlns", ERS);
-    Ok(format!("{before}{new}{after}").into_bytes())
+    Ok(format!("{before}{new}{after}"))
 }
 
-/// The record with one more stamp in its last chain.
-pub(super) fn with_stamp(bytes: &[u8], tree: &[Vec<Vec<u8>>], token: &[u8]) -> Result<Vec<u8>, EvidenceError> {
-    let text = xml::decode(bytes).map_err(|_| BROKEN)?;
-    let doc = parse(&text)?;
-    let last = ordered(sequence(&doc)?, "ArchiveTimeStampChain")?.pop().ok_or(BROKEN)?;
-    let order = last.children_named(ERS, "ArchiveTimeStamp").count() + 1;
-    insert(&text, last, &stamp(order, tree, token))
-}
-
-/// The record with one more chain.
-pub(super) fn with_chain(
-    bytes: &[u8],
-    digest: DigestAlgorithm,
+/// The document with one more stamp in the last chain of its record.
+pub(super) fn with_stamp(
+    text: &str,
+    at: Option<usize>,
     tree: &[Vec<Vec<u8>>],
     token: &[u8],
-) -> Result<Vec<u8>, EvidenceError> {
-    let text = xml::decode(bytes).map_err(|_| BROKEN)?;
-    let doc = parse(&text)?;
-    let sequence = sequence(&doc)?;
+) -> Result<String, EvidenceError> {
+    let doc = parse(text)?;
+    let last = ordered(sequence(&doc, at)?, "ArchiveTimeStampChain")?.pop().ok_or(BROKEN)?;
+    let order = last.children_named(ERS, "ArchiveTimeStamp").count() + 1;
+    insert(text, last, &stamp(order, tree, token))
+}
+
+/// The document with one more chain in its record, canonicalised as the one before.
+pub(super) fn with_chain(
+    text: &str,
+    at: Option<usize>,
+    digest: DigestAlgorithm,
+    canonical: &C14n,
+    tree: &[Vec<Vec<u8>>],
+    token: &[u8],
+) -> Result<String, EvidenceError> {
+    let doc = parse(text)?;
+    let sequence = sequence(&doc, at)?;
     let order = sequence.children_named(ERS, "ArchiveTimeStampChain").count() + 1;
-    insert(&text, sequence, &chain(order, digest, tree, token))
+    insert(text, sequence, &chain(order, digest, canonical, tree, token))
 }

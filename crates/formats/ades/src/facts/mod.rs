@@ -181,7 +181,8 @@ impl SignatureFacts {
     /// the order of its parts gets what an archive time stamp at this place covers.
     pub fn objects(&self) -> Vec<ObjectId> {
         let material = self.signing_certificate.iter().chain(&self.certificates).chain(&self.crls).chain(&self.ocsps);
-        let tokens = self.timestamps.iter().map(|t| &t.token);
+        let records = self.evidence.iter().flat_map(|e| &e.stamps);
+        let tokens = self.timestamps.iter().chain(records).map(|t| &t.token);
         std::iter::once(self.value).chain(material.chain(tokens).map(|bytes| ObjectId::of(bytes))).collect()
     }
 }

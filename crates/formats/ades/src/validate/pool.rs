@@ -79,13 +79,6 @@ fn has_ended(anchor: &Certificate, basis: &Basis<'_>) -> bool {
     basis.policy.anchors_until.get(&id_of(anchor)).is_some_and(|end| *end <= basis.time)
 }
 
-/// Whether an evidence record is over what it is said to be over.
-pub(super) fn is_whole(record: &EvidenceFacts) -> bool {
-    !record.stamps.is_empty()
-        && record.objects.iter().all(|o| o.found && o.intact)
-        && !record.defects.iter().any(|d| d.fatal)
-}
-
 /// The signatures that a counter-signature stands on, the innermost first. They carry validation material for it, and their archive time
 /// stamps are over it (EN 319 132-1 clause 5.5.2, EN 319 122-1 clause 5.5.3, TS 119 182-1 clause 5.3.6).
 fn outer<'a>(facts: &SignatureFacts, file: &'a FileFacts) -> Vec<&'a SignatureFacts> {
@@ -111,8 +104,11 @@ fn stamps<'a>(facts: &'a SignatureFacts, outer: &[&'a SignatureFacts], file: &'a
         own,
         whole,
     };
-    let records = facts.evidence.iter().chain(&file.evidence);
-    let of_records = records.flat_map(|r| r.stamps.iter().map(move |s| (s, is_whole(r))));
+    // A record in another signature may be over this one, too: in CMS it is over the whole message.
+    let over = |r: &&EvidenceFacts| r.stamps.first().is_some_and(|s| s.covers.contains(&facts.value));
+    let others = file.signatures.iter().filter(|s| s.id != facts.id).flat_map(|s| &s.evidence).filter(over);
+    let records = facts.evidence.iter().chain(&file.evidence).chain(others);
+    let of_records = records.flat_map(|r| r.stamps.iter().map(move |s| (s, r.is_whole())));
     let own = facts.timestamps.iter().map(|t| read(t, true, true));
     let of_outer = outer.iter().flat_map(|o| &o.timestamps).map(|t| read(t, false, true));
     own.chain(of_outer)

@@ -5,7 +5,7 @@ use super::{
     bench::Bench,
     conclusion::{Block, later},
     poe::Poe,
-    pool::{Pool, is_whole},
+    pool::Pool,
     report::StampDetail,
     timestamp::Judged,
 };
@@ -107,7 +107,7 @@ impl<'p, 'a> Stamps<'p, 'a> {
         let one = |record: &EvidenceFacts| {
             let reports: Vec<&TimestampReport> = record.stamps.iter().filter_map(|s| of(&s.token)).collect();
             let any = |i| reports.iter().any(|r| r.indication == i);
-            let indication = if !is_whole(record) || any(TimestampIndication::Failed) {
+            let indication = if !record.is_whole() || any(TimestampIndication::Failed) {
                 TimestampIndication::Failed
             } else if any(TimestampIndication::Indeterminate) || reports.len() != record.stamps.len() {
                 TimestampIndication::Indeterminate

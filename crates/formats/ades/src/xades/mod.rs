@@ -26,6 +26,8 @@ pub use signed::Signed;
 pub const XADES: &str = "http://uri.etsi.org/01903/v1.3.2#";
 /// Namespace of the later XAdES elements.
 pub const XADES141: &str = "http://uri.etsi.org/01903/v1.4.1#";
+/// Namespace of evidence records in signatures (TS 119 132-3).
+pub const SEALING: &str = "http://uri.etsi.org/19132/v1.1.1#";
 /// Namespaces of XAdES, the current ones first; signatures of the older ones (TS 101 903 v1.1.1, v1.2.2) are read.
 pub(crate) const NAMESPACES: [&str; 4] =
     [XADES, XADES141, "http://uri.etsi.org/01903/v1.2.2#", "http://uri.etsi.org/01903/v1.1.1#"];

@@ -16,6 +16,10 @@ use crate::{jades::Files, world::World};
 const FORMS: [EvidenceForm; 2] = [EvidenceForm::Ers, EvidenceForm::XmlErs];
 
 fn stamp(world: &World, digest: DigestAlgorithm, imprint: &[u8], at: Timestamp) -> Vec<u8> {
+    stamp_by(&world.tsa, digest, imprint, at)
+}
+
+pub(crate) fn stamp_by(by: &testing::TestEntity, digest: DigestAlgorithm, imprint: &[u8], at: Timestamp) -> Vec<u8> {
     let info = TstInfo {
         policy: oid::BEST_PRACTICE_TIME_STAMP_POLICY,
         digest,
@@ -28,8 +32,8 @@ fn stamp(world: &World, digest: DigestAlgorithm, imprint: &[u8], at: Timestamp) 
         tsa: None,
         qualified: false,
     };
-    let key = &world.tsa.key;
-    let template = TokenTemplate::new(&info, Sha256, key.algorithm(), &world.tsa.certificate).unwrap();
+    let key = &by.key;
+    let template = TokenTemplate::new(&info, Sha256, key.algorithm(), &by.certificate).unwrap();
     let signed = template.to_be_signed().unwrap();
     template.assemble(&signed, &key.sign(&signed), Some(&[])).unwrap()
 }
@@ -221,4 +225,38 @@ fn damage_never_goes_unseen() {
     let deep = format!("<EvidenceRecord xmlns=\"urn:ietf:params:xml:ns:ers\">{}", "<a>".repeat(100_000));
     assert!(Record::read(deep.as_bytes()).is_err());
     assert!(Record::read(&[0x30, 0x84, 0xff, 0xff, 0xff, 0xff]).is_err());
+}
+
+/// The trees that the standards draw: RFC 4998 sections 4.2 and 4.3 (figures 1 and 2), RFC 6283 section 3.2, each digest worked out by hand.
+#[test]
+fn the_trees_of_the_standards() {
+    let hash = |parts: &[&Vec<u8>]| {
+        let mut sorted = parts.to_vec();
+        sorted.sort();
+        Sha256.of(&sorted.into_iter().flatten().copied().collect::<Vec<u8>>())
+    };
+    let of = |d: &str| Sha256.of(d.as_bytes());
+    let (h1, h2a, h2b, h2c, h3) = (of("d1"), of("d2a"), of("d2b"), of("d2c"), of("d3"));
+    let h2abc = hash(&[&h2a, &h2b, &h2c]);
+    let h12 = hash(&[&h1, &h2abc]);
+    let h123 = hash(&[&h12, &h3]);
+    let group = vec![h2b.clone(), h2c.clone(), h2a.clone()];
+    let tree = Tree::new(Sha256, vec![vec![h1.clone()], group.clone(), vec![h3.clone()]]).unwrap();
+    assert_eq!(tree.root(), h123);
+    // rh1: the way of d1; rh2: of the data group 2; rh3: of d3, which goes up alone first.
+    assert_eq!(tree.reduced(0), [vec![h1.clone()], vec![h2abc], vec![h3.clone()]]);
+    assert_eq!(tree.reduced(1), [group.clone(), vec![h1.clone()], vec![h3.clone()]]);
+    assert_eq!(tree.reduced(2), [vec![h3.clone()], vec![h12]]);
+    let all = (0..3).map(|n| ades::evidence::root(Sha256, &tree.reduced(n)).unwrap());
+    assert!(all.eq([h123.clone(), h123.clone(), h123.clone()]));
+    // The order in which a list is written does not matter (binary ascending order, section 4.2 step 2).
+    let mut turned = tree.reduced(1);
+    turned[0].reverse();
+    assert_eq!(ades::evidence::root(Sha256, &turned), Some(h123));
+    // One object alone: the time stamp is over its digest itself (section 4.2 step 4).
+    let single = Tree::new(Sha256, vec![vec![h1.clone()]]).unwrap();
+    assert_eq!((single.root(), single.reduced(0)), (h1.as_slice(), vec![vec![h1.clone()]]));
+    // Nothing is no tree, and an empty list leads nowhere.
+    assert!(Tree::new(Sha256, Vec::new()).is_none() && Tree::new(Sha256, vec![Vec::new()]).is_none());
+    assert_eq!(ades::evidence::root(Sha256, &[vec![h1], Vec::new()]), None);
 }

@@ -16,6 +16,7 @@ mod lists;
 mod longevity;
 mod mutation;
 mod packages;
+mod sealed;
 mod verdicts;
 mod weak;
 mod world;

@@ -9,6 +9,7 @@ use std::{
 use super::{
     MAX_CMS,
     ber::parts,
+    coding::{Around, Indefinite},
     part::{Carried, SignerParts, ocsp_item, ocsp_of, push},
     scan::{Fault, Open, Scanner},
 };
@@ -51,7 +52,8 @@ pub struct Message {
     pub signers: Vec<SignerParts>,
     /// Octets after the message.
     pub trailing: u64,
-    version: u64,
+    pub(super) version: u64,
+    pub(super) indefinite: Indefinite,
 }
 
 impl Message {
@@ -99,6 +101,12 @@ impl Message {
             signers: Vec::new(),
             trailing: 0,
             version,
+            indefinite: Indefinite {
+                outer: outer.is_indefinite(),
+                explicit: explicit.is_indefinite(),
+                data: data.is_indefinite(),
+                signers: false,
+            },
         };
         if !s.closes(encapsulated)? {
             message.content = Some(content(&mut s)?);
@@ -138,7 +146,9 @@ impl Message {
             }
             *list = Carried::read(element)?;
         }
-        for raw in parts(&signers.ok_or(Error::Truncated)?)? {
+        let signers = signers.ok_or(Error::Truncated)?;
+        self.indefinite.signers = signers.get(1) == Some(&0x80);
+        for raw in parts(&signers)? {
             push(&mut self.signers, SignerParts::read(raw)?)?;
         }
         Ok(())
@@ -222,23 +232,34 @@ impl Message {
         needed.max(self.version)
     }
 
+    /// The message as it will be read again once it was written: definite lengths, and the version that it then needs.
+    #[must_use]
+    pub fn as_written(&self) -> Self {
+        Self { version: self.needed_version(), indefinite: Indefinite::default(), ..self.clone() }
+    }
+
     /// Writes the message: definite lengths outside, every part as it stands, the content copied from the source.
     ///
     /// # Errors
     /// Outside: reading or writing fails.
     pub fn write<R: Read + Seek>(&self, source: R, out: &mut dyn Write) -> io::Result<Result<()>> {
-        let signers: Vec<Vec<u8>> = self.signers.iter().map(SignerParts::to_ber).collect();
-        let version = asn1::small_integer(self.needed_version());
-        let signers = asn1::tlv(tag::SET, &signers.concat());
-        let tail = [&self.certificates.raw, &self.revocations.raw, &signers].map(Vec::as_slice);
-        let size = self.encapsulated.end - self.encapsulated.start;
-        let inner = (version.len() + self.digests.len() + tail.iter().map(|t| t.len()).sum::<usize>()) as u64 + size;
-        out.write_all(&frame(inner))?;
-        out.write_all(&[version, self.digests.clone()].concat())?;
+        self.emit(&self.framed(self.needed_version(), Indefinite::default()), source, out)
+    }
+
+    /// Writes the message around its changed parts as it was read: where something is over all of its octets.
+    ///
+    /// # Errors
+    /// Outside: reading or writing fails.
+    pub fn write_as_found<R: Read + Seek>(&self, source: R, out: &mut dyn Write) -> io::Result<Result<()>> {
+        self.emit(&self.framed(self.version, self.indefinite), source, out)
+    }
+
+    fn emit<R: Read + Seek>(&self, around: &Around, source: R, out: &mut dyn Write) -> io::Result<Result<()>> {
+        out.write_all(&around.head)?;
         let copy = || {
             let mut s = Scanner::new(source, self.encapsulated.start)?;
-            s.pass(size, &mut |piece| out.write_all(piece))?;
-            tail.iter().try_for_each(|t| out.write_all(t))?;
+            s.pass(self.encapsulated_size(), &mut |piece| out.write_all(piece))?;
+            out.write_all(&around.tail)?;
             Ok(())
         };
         Fault::split(copy())

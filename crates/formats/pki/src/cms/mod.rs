@@ -3,6 +3,7 @@
 mod attributes;
 mod ber;
 mod build;
+mod coding;
 mod message;
 mod part;
 mod read;
@@ -11,6 +12,7 @@ mod scan;
 pub use attributes::{Attribute, EssCertId, signing_certificate_v2};
 pub use ber::{Normalised, normalise, parts};
 pub use build::{NewMessage, SignedDataTemplate, signer_info};
+pub use coding::{Around, Coding};
 pub use message::{Content, MAX_FRAME, Message};
 pub use part::{Carried, RawAttribute, SignerParts, ocsp_of};
 pub use read::{SignedData, SignerId, SignerInfo};

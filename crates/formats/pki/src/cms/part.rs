@@ -128,6 +128,18 @@ impl SignerParts {
             self.raw.clear();
         }
     }
+    /// Keeps only the unsigned attributes at these places of the list.
+    pub fn keep_unsigned(&mut self, keep: &dyn Fn(usize) -> bool) {
+        let before = self.unsigned.len();
+        let mut at = 0;
+        self.unsigned.retain(|_| {
+            at += 1;
+            keep(at - 1)
+        });
+        if self.unsigned.len() < before {
+            self.raw.clear();
+        }
+    }
     /// The `SignerInfo`: as it was read when nothing was changed, else around unchanged parts.
     pub fn to_ber(&self) -> Vec<u8> {
         if !self.raw.is_empty() {

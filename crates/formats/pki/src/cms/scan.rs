@@ -53,6 +53,12 @@ pub(super) struct Open {
     end: Option<u64>,
 }
 
+impl Open {
+    pub(super) fn is_indefinite(self) -> bool {
+        self.end.is_none()
+    }
+}
+
 /// A place in the source that moves on.
 pub(super) struct Scanner<R> {
     source: R,

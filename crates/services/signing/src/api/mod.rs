@@ -129,7 +129,7 @@ pub(crate) async fn body(app: &Signing, cx: &PageCx, body: Body) -> Answer<store
 }
 
 /// The files and the format of a multipart form.
-async fn files(app: &Signing, cx: &PageCx, mut req: Request) -> Answer<(Vec<NewFile>, Option<String>)> {
+pub(crate) async fn files(app: &Signing, cx: &PageCx, mut req: Request) -> Answer<(Vec<NewFile>, Option<String>)> {
     // the route's own limit holds; the framework's of 2 MiB does not
     DefaultBodyLimit::disable().apply(&mut req);
     let (limit, most) = (app.config().file_size, app.config().files);

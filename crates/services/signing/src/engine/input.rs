@@ -1,11 +1,11 @@
 use std::{
     fs::File,
-    io::{self, Cursor, Read, Seek},
+    io::{self, BufReader, Cursor, Read, Seek, Write},
     path::Path,
     sync::Arc,
 };
 
-use ades::pdf::Ranged;
+use ades::{facts::Defect, pdf::Ranged, xades::Objects};
 use store::Blobs;
 
 use super::EngineError;
@@ -80,6 +80,28 @@ impl Input {
 impl std::fmt::Debug for Input {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} ({} bytes)", self.name, self.size)
+    }
+}
+
+/// Files that were sent, as objects by their names.
+pub(crate) struct Sent(pub(crate) Vec<Input>);
+
+impl Objects for Sent {
+    fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|i| i.name == name)
+    }
+    fn only(&self) -> Option<String> {
+        self.0.first().filter(|_| self.0.len() == 1).map(|i| i.name.clone())
+    }
+    fn names(&self) -> Vec<String> {
+        self.0.iter().map(|i| i.name.clone()).collect()
+    }
+    fn copy(&mut self, name: &str, out: &mut dyn Write) -> Result<(), Defect> {
+        let missing = |_| Defect { code: "cades.content-missing", object: name.to_owned(), fatal: false };
+        let input = self.0.iter().find(|i| i.name == name);
+        let input = input.ok_or_else(|| missing(io::ErrorKind::NotFound.into()))?;
+        let mut source = BufReader::with_capacity(256 * 1024, input.open().map_err(missing)?);
+        io::copy(&mut source, out).map(|_| ()).map_err(missing)
     }
 }
 

@@ -6,14 +6,13 @@ use ades::{
     facts::FileFacts,
     lists::Catalogue,
     validate::{Anchors, Basis, Lang, Material, Need, Policy, Report, validate_file},
-    xades::Nothing,
     zip::ZipError,
 };
 use base::Cx;
 use jiff::Timestamp;
 use pki::{CertId, Certificate, DigestAlgorithm, OcspRequest};
 
-use super::{Engine, EngineError, EngineLimits, Input, blocking, inspect::is_asic};
+use super::{Engine, EngineError, EngineLimits, Input, blocking, input::Sent, inspect::is_asic};
 
 /// How often missing material is fetched for one verdict.
 const ROUNDS: usize = 4;
@@ -36,11 +35,22 @@ pub struct Validation {
 impl Engine {
     /// Judges all signatures of a file.
     pub async fn validate(&self, cx: &Cx, input: &Input, how: &Validation) -> Result<Report, EngineError> {
+        self.validate_beside(cx, input, &[], how).await
+    }
+
+    /// The same where detached signatures and evidence records speak of other files.
+    pub async fn validate_beside(
+        &self,
+        cx: &Cx,
+        input: &Input,
+        beside: &[Input],
+        how: &Validation,
+    ) -> Result<Report, EngineError> {
         if input.size == 0 {
             return Err(EngineError::Empty(input.name.clone()));
         }
-        let (file, limits) = (input.clone(), self.limits);
-        let facts = blocking(move || facts(&file, &limits)).await?;
+        let (file, objects, limits) = (input.clone(), beside.to_vec(), self.limits);
+        let facts = blocking(move || facts(&file, objects, &limits)).await?;
         if facts.signatures.is_empty()
             && let Some(d) = facts.defects.iter().find(|d| d.fatal || d.code == "pdf.rebuilt")
         {
@@ -99,9 +109,9 @@ impl Engine {
 }
 
 /// Reads a file into facts by what it is.
-fn facts(input: &Input, limits: &EngineLimits) -> Result<FileFacts, EngineError> {
+fn facts(input: &Input, beside: Vec<Input>, limits: &EngineLimits) -> Result<FileFacts, EngineError> {
     let head = input.head(256)?;
-    let facts = detect::read(&input.name, input.open()?, &mut Nothing, &limits.readers())?;
+    let facts = detect::read(&input.name, input.open()?, &mut Sent(beside), &limits.readers())?;
     let judged = facts.container.is_some() || facts.defects.iter().any(|d| d.fatal);
     if !judged && is_asic(&head) {
         return Err(EngineError::Container(AsicError::Zip(ZipError::NotZip)));

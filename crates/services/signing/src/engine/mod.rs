@@ -31,6 +31,7 @@ pub use augment::Raised;
 pub use complete::{Completed, write};
 pub(crate) use error::CODES;
 pub use error::EngineError;
+pub(crate) use input::Sent;
 pub(crate) use input::media_type;
 pub use input::{Input, Source};
 pub(crate) use inspect::choices;

@@ -3,6 +3,7 @@
 
 mod bench;
 mod engine;
+mod evidence;
 mod journey;
 mod lists;
 mod pictures;

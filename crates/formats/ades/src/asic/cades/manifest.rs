@@ -35,7 +35,7 @@ pub(crate) struct Entry {
 pub(crate) struct Manifest {
     /// URI of the signature or time stamp over it.
     pub(crate) over: String,
-    /// Media type of that.
+    /// Media type of that; empty: none is named.
     pub(crate) over_type: &'static str,
     /// Its files.
     pub(crate) entries: Vec<Entry>,
@@ -87,10 +87,14 @@ impl Manifest {
             tag.child(Tag::new("ds:DigestMethod").with("Algorithm", digest_uri(method)))
                 .child(Tag::new("ds:DigestValue").text(STANDARD.encode(&e.value)))
         };
+        let mut over = Tag::new("asic:SigReference").with("URI", &self.over);
+        if !self.over_type.is_empty() {
+            over = over.with("MimeType", self.over_type);
+        }
         let root = Tag::new("asic:ASiCManifest")
             .with("xmlns:asic", ASIC)
             .with("xmlns:ds", DS)
-            .child(Tag::new("asic:SigReference").with("URI", &self.over).with("MimeType", self.over_type))
+            .child(over)
             .children(self.entries.iter().map(entry));
         format!("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\n{root}").into_bytes()
     }

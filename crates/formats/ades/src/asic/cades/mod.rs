@@ -3,13 +3,14 @@
 
 mod container;
 mod create;
+mod evidence;
 mod manifest;
 mod raise;
 mod read;
 
 pub use container::CadesContainer;
 pub use create::{CadesBuilder, SignedBy};
-pub(crate) use manifest::{Entry, Manifest};
+pub(crate) use manifest::{Entry, Manifest, name_of};
 
 pub(super) use read::read;
 
@@ -58,6 +59,11 @@ pub(crate) fn internal(name: &str) -> Option<Internal> {
     } else {
         None
     }
+}
+
+/// Whether an entry is an evidence record.
+pub(crate) fn is_record(name: &str) -> bool {
+    matches!(internal(name), Some(Internal::Evidence | Internal::XmlEvidence))
 }
 
 /// How the ids of the signatures in a `.p7s` begin.

@@ -5,9 +5,9 @@ use std::io::{Read, Seek, Write};
 
 use pki::{DigestAlgorithm, TimeStampToken};
 
-use super::{Entry, LAST_ARCHIVE, Manifest, TST, container::CadesContainer, numbered};
+use super::{Entry, LAST_ARCHIVE, Manifest, TST, container::CadesContainer, is_record, numbered};
 use crate::{
-    asic::AsicError,
+    asic::{AsicError, raise::under_record},
     augment::{AugmentError, Raise, check_imprint},
     cades::token_with_material,
     facts::Level,
@@ -81,7 +81,12 @@ impl<R: Read + Seek + Send + 'static> CadesContainer<R> {
         self.file(id).is_none() || self.is_extended()
     }
 
+    fn unsealed(&self) -> Result<(), AugmentError> {
+        if self.names().iter().any(|n| is_record(n)) { Err(under_record()) } else { Ok(()) }
+    }
+
     fn known(&mut self, id: &str) -> Result<&mut dyn Raise, AugmentError> {
+        self.unsealed()?;
         self.file_mut(id).map(|f| f as &mut dyn Raise).ok_or_else(|| AugmentError::Unknown(id.to_owned()))
     }
 }
@@ -138,6 +143,7 @@ impl<R: Read + Seek + Send + 'static> Raise for CadesContainer<R> {
     }
 
     fn add_material(&mut self, id: &str, material: &Material) -> Result<(), AugmentError> {
+        self.unsealed()?;
         let chain = self.chain(id);
         // What an archive manifest is over stays as it is: the material goes into the last time stamp.
         let Some(last) = self.last_token(&chain) else { return self.known(id)?.add_material(id, material) };
@@ -151,6 +157,7 @@ impl<R: Read + Seek + Send + 'static> Raise for CadesContainer<R> {
         if !self.by_manifest(id) {
             return self.known(id)?.archive_imprint(id, algorithm);
         }
+        self.unsealed()?;
         let names = self.names();
         let taken = |n: &str| names.iter().any(|have| have == n);
         let renamed = taken(LAST_ARCHIVE).then(|| numbered("ASiCArchiveManifest", "xml", &taken));

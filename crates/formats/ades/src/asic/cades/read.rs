@@ -12,24 +12,23 @@ use crate::{
     asic::{container::MAX_INTERNAL, is_internal, read::Files},
     cades::{Content, Data, Placed, signatures, token_objects, token_over},
     facts::{
-        Coverage, Covered, EvidenceFacts, EvidenceForm, FileFacts, Format, ObjectId, ReferenceFacts, SignatureFacts,
-        TimestampFacts, TimestampKind,
+        Coverage, Covered, FileFacts, Format, ObjectId, ReferenceFacts, SignatureFacts, TimestampFacts, TimestampKind,
     },
     xades::{Objects as _, defect},
 };
 
 /// Everything with CMS in a container.
-struct Reader<'f, R> {
-    files: &'f mut Files<R>,
-    facts: &'f mut FileFacts,
+pub(super) struct Reader<'f, R> {
+    pub(super) files: &'f mut Files<R>,
+    pub(super) facts: &'f mut FileFacts,
     /// Names of all entries.
-    names: Vec<String>,
+    pub(super) names: Vec<String>,
     /// By name of the manifest.
     manifests: BTreeMap<String, Manifest>,
     /// By name of what was read: the objects that somebody who holds this file holds.
     held: BTreeMap<String, Vec<ObjectId>>,
-    /// Files that time stamps without signatures are over.
-    stamped: BTreeSet<String>,
+    /// Files that time stamps without signatures, or evidence records, are over.
+    pub(super) stamped: BTreeSet<String>,
 }
 
 /// Reads CAdES signatures, time stamps and evidence records of a container. Gives the files that time stamps alone are over.
@@ -38,7 +37,7 @@ pub(crate) fn read<R: Read + Seek>(files: &mut Files<R>, facts: &mut FileFacts) 
     if !names.iter().any(|n| internal(n).is_some()) {
         return BTreeSet::new();
     }
-    let (manifests, held, stamped) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+    let (manifests, held, stamped) = (BTreeMap::new(), std::mem::take(&mut files.held), BTreeSet::new());
     let mut reader = Reader { files, facts, names, manifests, held, stamped };
     reader.manifests();
     reader.signatures();
@@ -56,21 +55,21 @@ struct Stamp {
 }
 
 /// What one manifest says of one file.
-struct Checked {
-    name: String,
-    reference: ReferenceFacts,
+pub(super) struct Checked {
+    pub(super) name: String,
+    pub(super) reference: ReferenceFacts,
 }
 
 impl<R: Read + Seek> Reader<'_, R> {
-    fn of(&self, kind: Internal) -> Vec<String> {
+    pub(super) fn of(&self, kind: Internal) -> Vec<String> {
         self.names.iter().filter(|n| internal(n) == Some(kind)).cloned().collect()
     }
 
-    fn tell(&mut self, code: &'static str, object: &str, fatal: bool) {
+    pub(super) fn tell(&mut self, code: &'static str, object: &str, fatal: bool) {
         self.facts.defects.push(defect(code, object, fatal));
     }
 
-    fn content(&mut self, name: &str) -> Option<Vec<u8>> {
+    pub(super) fn content(&mut self, name: &str) -> Option<Vec<u8>> {
         match self.files.archive.content(name, MAX_INTERNAL) {
             Ok(bytes) => Some(bytes),
             Err(e) => {
@@ -81,7 +80,7 @@ impl<R: Read + Seek> Reader<'_, R> {
     }
 
     fn manifests(&mut self) {
-        for name in self.of(Internal::Manifest) {
+        for name in self.of(Internal::Manifest).into_iter().chain(self.of(Internal::EvidenceManifest)) {
             let Some(bytes) = self.content(&name) else { continue };
             match Manifest::read(&bytes) {
                 Ok(manifest) => {
@@ -98,7 +97,7 @@ impl<R: Read + Seek> Reader<'_, R> {
     }
 
     /// The manifest that is over a signature or time stamp. Two of them are refused: a reader could take either.
-    fn manifest_of(&mut self, name: &str) -> Result<Option<String>, ()> {
+    pub(super) fn manifest_of(&mut self, name: &str) -> Result<Option<String>, ()> {
         let found: Vec<String> = self
             .manifests
             .iter()
@@ -113,14 +112,14 @@ impl<R: Read + Seek> Reader<'_, R> {
     }
 
     /// The one file of ASiC-S.
-    fn only_file(&self) -> Option<String> {
+    pub(super) fn only_file(&self) -> Option<String> {
         let mut files = self.names.iter().filter(|n| !is_internal(n) && !n.ends_with('/'));
         let first = files.next()?;
         files.next().is_none().then(|| first.clone())
     }
 
     /// Compares the digests of a manifest.
-    fn check(&mut self, manifest: &str) -> Vec<Checked> {
+    pub(super) fn check(&mut self, manifest: &str) -> Vec<Checked> {
         let Some(entries) = self.manifests.get(manifest).map(|m| m.entries.clone()) else { return Vec::new() };
         let mut all: Vec<Checked> = Vec::new();
         for e in entries {
@@ -226,12 +225,19 @@ impl<R: Read + Seek> Reader<'_, R> {
     }
 
     /// The objects in a file of the container.
-    fn held_by(&mut self, name: &str) -> Vec<ObjectId> {
+    pub(super) fn held_by(&mut self, name: &str) -> Vec<ObjectId> {
         if let Some(held) = self.held.get(name) {
             return held.clone();
         }
         let digest = self.files.digest(name, pki::DigestAlgorithm::Sha256);
         digest.ok().and_then(|d| ObjectId::from_digest(&d)).into_iter().collect()
+    }
+
+    /// Whoever holds this file holds these objects, too.
+    pub(super) fn hold(&mut self, name: &str, objects: Vec<ObjectId>) {
+        let digest = self.files.digest(name, pki::DigestAlgorithm::Sha256);
+        let own = digest.ok().and_then(|d| ObjectId::from_digest(&d));
+        self.held.insert(name.to_owned(), own.into_iter().chain(objects).collect());
     }
 
     /// A stamp belongs to the signatures whose values it covers, else to the container.
@@ -260,21 +266,6 @@ impl<R: Read + Seek> Reader<'_, R> {
             self.stamped.extend(intact.chain(file));
         }
         self.facts.timestamps.push(stamp);
-    }
-
-    fn evidence(&mut self) {
-        for (kind, form) in [(Internal::Evidence, EvidenceForm::Ers), (Internal::XmlEvidence, EvidenceForm::XmlErs)] {
-            for name in self.of(kind) {
-                let Some(record) = self.content(&name) else { continue };
-                self.facts.evidence.push(EvidenceFacts {
-                    form,
-                    record,
-                    stamps: Vec::new(),
-                    objects: Vec::new(),
-                    defects: Vec::new(),
-                });
-            }
-        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! The content is digested as it passes and never held. What is hashed is hashed as it stands; signed attributes are verified in DER.
 
 mod counter;
+mod evidence;
 mod signer;
 mod unsigned;
 
@@ -19,6 +20,7 @@ use crate::{
     xades::{Objects, defect},
 };
 
+pub(crate) use evidence::{is_record, sealed_subjects};
 pub(crate) use signer::{Placed, signatures};
 
 /// Most signatures of one file.

@@ -1,4 +1,4 @@
-//! Unsigned attributes: time stamps and what each is over, material, evidence records.
+//! Unsigned attributes: time stamps and what each is over, material.
 
 use pki::{
     DigestAlgorithm, SignerInfo, TimeStampToken,
@@ -6,10 +6,10 @@ use pki::{
     oid,
 };
 
-use super::signer::Reader;
+use super::{evidence, signer::Reader};
 use crate::{
     cades::{hash_index::HashIndex, imprint, values},
-    facts::{EvidenceFacts, EvidenceForm, ObjectId, SignatureFacts, TimestampFacts, TimestampKind},
+    facts::{ObjectId, SignatureFacts, TimestampFacts, TimestampKind},
     material::Material,
     xades::defect,
 };
@@ -60,6 +60,10 @@ fn is_stamp(a: &RawAttribute) -> bool {
 pub(super) fn read(reader: &mut Reader<'_, '_>, info: &SignerInfo, facts: &mut SignatureFacts) {
     let parts = reader.parts;
     for (n, a) in parts.unsigned.iter().enumerate() {
+        if evidence::is_record(a) {
+            evidence::read(reader, n, facts);
+            continue;
+        }
         for value in &a.values {
             if let Some(kind) = kind(a) {
                 if facts.timestamps.len() >= MAX_STAMPS {
@@ -72,13 +76,6 @@ pub(super) fn read(reader: &mut Reader<'_, '_>, info: &SignerInfo, facts: &mut S
                 continue;
             }
             match a.oid {
-                oid::EVIDENCE_RECORD_INTERNAL | oid::EVIDENCE_RECORD_EXTERNAL => facts.evidence.push(EvidenceFacts {
-                    form: EvidenceForm::Ers,
-                    record: value.clone(),
-                    stamps: Vec::new(),
-                    objects: Vec::new(),
-                    defects: Vec::new(),
-                }),
                 oid::CERTIFICATE_VALUES
                 | oid::REVOCATION_VALUES
                 | oid::CERTIFICATE_REFERENCES
@@ -195,7 +192,7 @@ impl Stamp<'_, '_, '_> {
 }
 
 /// The objects in one value of an unsigned attribute.
-fn objects(a: &RawAttribute, value: &[u8]) -> Vec<ObjectId> {
+pub(super) fn objects(a: &RawAttribute, value: &[u8]) -> Vec<ObjectId> {
     match a.oid {
         _ if is_stamp(a) => values::token_objects(value),
         oid::COUNTER_SIGNATURE => {

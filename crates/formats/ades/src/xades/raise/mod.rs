@@ -3,6 +3,7 @@
 
 mod elements;
 mod place;
+mod seal;
 mod text;
 
 use std::io::Write;

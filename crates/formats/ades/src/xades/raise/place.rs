@@ -38,6 +38,14 @@ fn start_tag(node: Node<'_, '_>) -> (usize, bool) {
     (span.end, false)
 }
 
+/// Where the content of an element stands that is not written as an empty one.
+pub(super) fn inner(node: Node<'_, '_>) -> std::ops::Range<usize> {
+    let (start, _) = start_tag(node);
+    let text = node.document().text().get(node.span()).unwrap_or("");
+    let end = node.span().start + text.rfind("</").unwrap_or(text.len());
+    start..end.max(start)
+}
+
 /// The name of an element as it is written.
 fn name<'a>(node: Node<'_, 'a>) -> &'a str {
     let text = node.document().text().get(node.span().start + 1..).unwrap_or("");

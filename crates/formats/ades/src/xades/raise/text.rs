@@ -36,7 +36,7 @@ pub struct Text {
 
 type Result<T> = std::result::Result<T, AugmentError>;
 
-fn broken(e: impl ToString) -> AugmentError {
+pub(super) fn broken(e: impl ToString) -> AugmentError {
     AugmentError::Signature(e.to_string())
 }
 
@@ -129,7 +129,7 @@ impl Text {
     }
 
     /// Hands signature number `n` to `work`.
-    fn with<T>(&self, n: usize, work: impl FnOnce(&Document<'_>, Node<'_, '_>) -> Result<T>) -> Result<T> {
+    pub(super) fn with<T>(&self, n: usize, work: impl FnOnce(&Document<'_>, Node<'_, '_>) -> Result<T>) -> Result<T> {
         let doc = self.parse()?;
         let found = list(&doc, &[]).get(n).map(|f| f.node).ok_or(AugmentError::NoSignature)?;
         work(&doc, found)
@@ -233,7 +233,7 @@ impl Text {
     }
 
     /// Puts new properties in their place. No other signature of the document may cover that place.
-    fn insert(&mut self, n: usize, make: impl FnOnce(Node<'_, '_>) -> String) -> Result<()> {
+    pub(super) fn insert(&mut self, n: usize, make: impl FnOnce(Node<'_, '_>) -> String) -> Result<()> {
         let new = self.with(n, |_, node| {
             let signature = Signature::read(node).map_err(broken)?;
             let place = place::of(&signature).map_err(broken)?;
@@ -270,7 +270,8 @@ impl Text {
             let f = read_signature(node, 0, &mut Nothing);
             let stamps = f.timestamps.iter().map(|t| t.imprint_matches == Some(true));
             let value = std::iter::once(f.value_verifies == Some(true));
-            value.chain(f.references.iter().map(|r| r.intact)).chain(stamps).collect()
+            let records = f.evidence.iter().map(crate::facts::EvidenceFacts::holds);
+            value.chain(f.references.iter().map(|r| r.intact)).chain(stamps).chain(records).collect()
         };
         Ok(list(&doc, &[]).into_iter().map(|f| (f.id, state(f.node))).collect())
     }

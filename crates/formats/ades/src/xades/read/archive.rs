@@ -44,13 +44,8 @@ pub(super) fn read(
     } else {
         &[Rule::Older, Rule::Current, Rule::Mixed]
     };
-    let mut covers = facts.objects();
-    covers.extend(facts.timestamps.iter().flat_map(|t| stamps::inside(&t.token)));
-    covers.extend(within_counters(all, p));
+    let mut covers = covered(all, Some(p.id()), signature, objects, facts);
     let mut lookup = Lookup::new(signature, objects);
-    covers.extend(signature.signed_info.references.iter().filter_map(|r| content::data(signature, r, &mut lookup)));
-    covers.sort_unstable();
-    covers.dedup();
     if rules.first() == Some(&Rule::Older) {
         // What the later namespace holds is not covered under the older rule.
         let later = all.children().take_while(|n| *n != p).filter(|n| n.namespace() == XADES141);
@@ -63,9 +58,24 @@ pub(super) fn read(
     stamps::read(p, TimestampKind::Archive, rules.len(), imprint, covers, facts);
 }
 
-/// Everything that counter-signatures before `p` carry.
-fn within_counters(all: Node<'_, '_>, p: Node<'_, '_>) -> Vec<ObjectId> {
-    all.children().take_while(|n| *n != p).filter(|n| is(*n, "CounterSignature")).flat_map(carried).collect()
+/// The objects that something over the signature and everything before the property `end` covers. `facts` has been read up to there.
+pub(super) fn covered(
+    all: Node<'_, '_>,
+    end: Option<NodeId>,
+    signature: &Signature<'_, '_>,
+    objects: &mut dyn Objects,
+    facts: &SignatureFacts,
+) -> Vec<ObjectId> {
+    let mut covers = facts.objects();
+    let records = facts.evidence.iter().flat_map(|e| &e.stamps);
+    covers.extend(facts.timestamps.iter().chain(records).flat_map(|t| stamps::inside(&t.token)));
+    let counters = all.children().take_while(|n| Some(n.id()) != end).filter(|n| is(*n, "CounterSignature"));
+    covers.extend(counters.flat_map(carried));
+    let mut lookup = Lookup::new(signature, objects);
+    covers.extend(signature.signed_info.references.iter().filter_map(|r| content::data(signature, r, &mut lookup)));
+    covers.sort_unstable();
+    covers.dedup();
+    covers
 }
 
 /// All base64 objects below a property: values of signatures, certificates, status information, tokens.

@@ -7,6 +7,7 @@ mod archive;
 mod certificate;
 mod content;
 mod counter;
+mod evidence;
 mod mark;
 mod names;
 mod objects;
@@ -25,6 +26,7 @@ use xml::{
 };
 
 pub(crate) use archive::imprint as archive_imprint;
+pub(crate) use evidence::{is_sealing, record as record_in, seal};
 pub(crate) use names::{children, is, only};
 pub use objects::{Nothing, Objects};
 pub(crate) use objects::{decode_uri, locate};

@@ -23,7 +23,8 @@ const MAX_MANIFEST: usize = 20_000;
 /// Largest outside object that has to be transformed, in bytes.
 const MAX_TRANSFORMED: usize = 64 << 20;
 
-const MANIFEST: &str = "http://www.w3.org/2000/09/xmldsig#Manifest";
+/// `Type` of a reference to a manifest.
+pub(super) const MANIFEST: &str = "http://www.w3.org/2000/09/xmldsig#Manifest";
 
 /// What a reference to an outside object stands for.
 pub(crate) struct Lookup<'o> {

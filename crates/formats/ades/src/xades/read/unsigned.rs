@@ -2,11 +2,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use pki::DigestAlgorithm;
 use xml::{C14n, Node, dsig::Signature};
 
-use super::{Objects, archive, children, defect, is, names::is_xades, refs, stamps};
-use crate::facts::{EvidenceFacts, EvidenceForm, SignatureFacts, TimestampKind};
-
-/// Namespace of evidence records in XML (RFC 6283).
-const ERS: &str = "urn:ietf:params:xml:ns:ers";
+use super::{Objects, archive, children, defect, evidence, is, names::is_xades, refs, stamps};
+use crate::facts::{SignatureFacts, TimestampKind};
 
 /// Reads unsigned properties of the signature, in their order: what a time stamp covers is what stands before it.
 pub(super) fn read(
@@ -34,8 +31,8 @@ fn property(
     objects: &mut dyn Objects,
     facts: &mut SignatureFacts,
 ) {
-    if p.local() == "SealingEvidenceRecords" {
-        return evidence(p, facts);
+    if evidence::is_sealing(p) {
+        return evidence::read(p, all, signature, objects, facts);
     }
     if refs::is_refs(p) {
         return;
@@ -86,25 +83,6 @@ fn values(p: Node<'_, '_>, facts: &mut SignatureFacts) {
             Some(_) => {}
             None => facts.defects.push(defect("xades.value-encoding", node.local(), false)),
         }
-    }
-}
-
-/// Evidence records (EN 319 132-1 clause 5.5.4): the records are handed on as they are.
-fn evidence(p: Node<'_, '_>, facts: &mut SignatureFacts) {
-    for node in p.descendants().skip(1) {
-        let (form, record) = if node.is(ERS, "EvidenceRecord") {
-            (EvidenceForm::XmlErs, C14n::EXCLUSIVE.subtree(node.document(), node.id()).ok())
-        } else if node.namespace() != ERS && node.children().next().is_none() && node.has_text() {
-            (EvidenceForm::Ers, encapsulated(node))
-        } else {
-            continue;
-        };
-        let Some(record) = record else {
-            facts.defects.push(defect("xades.value-encoding", node.local(), false));
-            continue;
-        };
-        let (stamps, objects, defects) = (Vec::new(), Vec::new(), Vec::new());
-        facts.evidence.push(EvidenceFacts { form, record, stamps, objects, defects });
     }
 }
 

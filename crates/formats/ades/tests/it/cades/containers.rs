@@ -19,7 +19,7 @@ use crate::world::World;
 
 const FILES: [(&str, &[u8]); 2] = [("līgums 1.txt", b"Desmit eiro.\n"), ("b.txt", b"b\n")];
 
-pub(super) fn container(w: &World, extended: bool, by: SignedBy) -> Vec<u8> {
+pub(crate) fn container(w: &World, extended: bool, by: SignedBy) -> Vec<u8> {
     let digest = DigestAlgorithm::Sha256;
     let mut builder = CadesBuilder::new(Vec::new(), extended, by, digest, w.now).unwrap();
     for (name, data) in &FILES[..if extended { 2 } else { 1 }] {

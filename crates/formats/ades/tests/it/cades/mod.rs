@@ -1,7 +1,7 @@
 //! CAdES: made, read, raised, attacked.
 
 mod attacks;
-mod containers;
+pub(crate) mod containers;
 mod foreign;
 mod levels;
 mod raised;

@@ -1,11 +1,18 @@
 //! Writes evidence records of every kind we make, each in a folder with the files that it is about, for judges that are not ours
-//! (`conformance/`). The time-stamping unit's certificate says that nobody can be asked about its status (RFC 9608), so that a record stands
-//! alone; EU DSS does not take that of a unit and ends without a verdict on it.
+//! (`conformance/`). Time stamps carry the status of their unit, so that a record stands alone.
 //!
-//! usage: evidence-samples OUT-DIR NOW(RFC 3339)
+//! Signed files with records inside of them, and records for others to put there, go into SEALED-DIR.
+//!
+//! usage: evidence-samples OUT-DIR SEALED-DIR NOW(RFC 3339)
 #![expect(clippy::unwrap_used, reason = "a test program")]
 
-use std::{fs, io::Write, path::Path};
+mod sealed;
+
+use std::{
+    fs,
+    io::{Cursor, Write},
+    path::Path,
+};
 
 use ades::{
     evidence::{Record, Tree, object_digest},
@@ -15,7 +22,9 @@ use ades::{
 use jiff::{SignedDuration, Timestamp};
 use pki::{
     DigestAlgorithm::{self, Sha256, Sha384, Sha512},
-    KeyUsage, TokenTemplate, TstInfo, oid,
+    KeyUsage, TokenTemplate, TstInfo,
+    cms::Message,
+    oid,
     testing::{TestEntity, TestKey, leaf_extensions},
 };
 
@@ -27,6 +36,9 @@ impl Objects for Files {
     fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(n, _)| *n == name)
     }
+    fn only(&self) -> Option<String> {
+        self.0.first().map(|(n, _)| (*n).to_owned()).filter(|_| self.0.len() == 1)
+    }
     fn copy(&mut self, name: &str, out: &mut dyn Write) -> Result<(), Defect> {
         out.write_all(&self.0.iter().find(|(n, _)| *n == name).unwrap().1).unwrap();
         Ok(())
@@ -35,6 +47,8 @@ impl Objects for Files {
 
 struct Stamper {
     tsa: TestEntity,
+    /// CRL with the status of the unit.
+    status: Vec<u8>,
     start: Timestamp,
 }
 
@@ -55,7 +69,12 @@ impl Stamper {
         let key = &self.tsa.key;
         let template = TokenTemplate::new(&info, Sha256, key.algorithm(), &self.tsa.certificate).unwrap();
         let signed = template.to_be_signed().unwrap();
-        template.assemble(&signed, &key.sign(&signed), Some(&[])).unwrap()
+        let token = template.assemble(&signed, &key.sign(&signed), Some(&[])).unwrap();
+        let mut message = Message::from_ber(&token).unwrap();
+        message.add_revocations(std::slice::from_ref(&self.status), &[]).unwrap();
+        let mut out = Vec::new();
+        message.write(Cursor::new(token), &mut out).unwrap().unwrap();
+        out
     }
 
     fn again(&self, record: &Record, second: i64) -> Record {
@@ -78,16 +97,21 @@ fn digests(files: &Files, form: EvidenceForm, method: DigestAlgorithm) -> Vec<Ve
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let out = Path::new(&args[0]);
-    let now: Timestamp = args[1].parse().unwrap();
+    let now: Timestamp = args[2].parse().unwrap();
+    let sealed = Path::new(&args[1]);
     fs::create_dir_all(out).unwrap();
+    fs::create_dir_all(sealed).unwrap();
     let root = TestEntity::root("Paraugu sakne", TestKey::p384());
     let key = TestKey::p256();
     let mut extensions = leaf_extensions(&key, KeyUsage::DIGITAL_SIGNATURE, &[oid::TIME_STAMPING]);
     extensions.extended_key_usage_critical = true;
-    extensions.no_revocation_available = true;
     let tsa = root.issue(3, "Paraugu laika zīmogi", key, extensions, |_| {});
-    fs::write(out.join("root.pem"), root.certificate.to_pem()).unwrap();
-    let stamper = Stamper { tsa, start: now - SignedDuration::from_secs(100) };
+    for dir in [out, sealed] {
+        fs::write(dir.join("root.pem"), root.certificate.to_pem()).unwrap();
+    }
+    let status = root.crl(1, now, &[]);
+    let stamper = Stamper { tsa, status, start: now - SignedDuration::from_secs(100) };
+    sealed::write(&root, &stamper, sealed);
     let groups: Vec<Files> = vec![
         Files(vec![("a.txt", b"first".to_vec())]),
         Files(vec![("a.txt", b"second".to_vec()), ("b.bin", vec![0, 1, 255])]),

@@ -1,0 +1,46 @@
+use std::io::{Read, Seek, SeekFrom};
+
+use super::{Container, Seal};
+use crate::{
+    cades,
+    detect::{self, Kind, Limits, MAX_TEXT},
+    evidence::EvidenceError,
+    xades::{self, Objects},
+    zip::Archive,
+};
+
+/// Opens a signed file that takes evidence records: CAdES, XAdES, ASiC-E. `name` is the file as shown to a person; `objects` are files that
+/// detached signatures speak of.
+///
+/// # Errors
+/// When the kind of file takes none, or the file is broken.
+pub fn open<R: Read + Seek + Send + 'static>(
+    name: &str,
+    mut source: R,
+    objects: Box<dyn Objects + Send>,
+    limits: &Limits,
+) -> Result<Box<dyn Seal>, EvidenceError> {
+    let unread = |e: std::io::Error| EvidenceError::Object(format!("{name}: {e}"));
+    let broken = |e: String| EvidenceError::Signed(format!("{name}: {e}"));
+    match detect::kind(&mut source).map_err(unread)? {
+        Kind::Zip => {
+            let archive = Archive::open(source, &limits.zip).map_err(|e| broken(e.to_string()))?;
+            Ok(Box::new(Container::over(archive)?))
+        }
+        Kind::Cms => {
+            let file = cades::File::open(name, source, objects).map_err(|e| broken(e.to_string()))?;
+            Ok(Box::new(file))
+        }
+        Kind::Xml => {
+            let size = source.seek(SeekFrom::End(0)).map_err(unread)?;
+            source.seek(SeekFrom::Start(0)).map_err(unread)?;
+            if size > MAX_TEXT {
+                return Err(EvidenceError::Unsupported(name.to_owned()));
+            }
+            let mut bytes = Vec::new();
+            source.read_to_end(&mut bytes).map_err(unread)?;
+            Ok(Box::new(xades::File::open(&bytes, objects).map_err(|e| broken(e.to_string()))?))
+        }
+        Kind::Pdf | Kind::Json | Kind::Pem | Kind::Other => Err(EvidenceError::Unsupported(name.to_owned())),
+    }
+}
