@@ -1,6 +1,6 @@
 """A small certification authority for signing programs that are not ours: made anew for each run, served on the loopback interface.
 
-DIR gets root.pem, ca.pem, root.crl, one KIND.ocsp for each certificate, KIND.p12 (password "secret") for the signers p256, p384, rsa, ed25519 and
+DIR gets root.pem, ca.pem, tsa.pem, anchors.pem (those three), root.crl, one KIND.ocsp for each certificate, KIND.p12 (password "secret") for the signers p256, p384, rsa, ed25519 and
 second and for tsa and ocsp, and data/ with the files that are signed. Certificates name OCSP, CRL and issuer under the served address.
 """
 
@@ -54,8 +54,9 @@ class Authority:
             self._issue(kind, key, "ca", "Jānis Otrais" if kind == "second" else "Anna Paraudziņa")
         for name in [*signers, "tsa", "ocsp"]:
             self._keep(name)
-        for name in ["root", "ca"]:
+        for name in ["root", "ca", "tsa"]:
             (self.dir / f"{name}.pem").write_bytes(self.certificates[name].public_bytes(serialization.Encoding.PEM))
+        (self.dir / "anchors.pem").write_bytes(b"".join((self.dir / f"{name}.pem").read_bytes() for name in ["root", "ca", "tsa"]))
         (self.dir / "root.crl").write_bytes(self._crl())
         for name in [*signers, "tsa"]:
             (self.dir / f"{name}.ocsp").write_bytes(self._answer(self.certificates[name], hashes.SHA1()))

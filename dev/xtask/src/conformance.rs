@@ -18,10 +18,14 @@ pub(crate) fn all(lane: &mut Lane) -> Done {
     })?;
     lane.part("conformance: card (pcscd, OpenSC)", |_| script("conformance/card/run.sh", &peers(&[])))?;
     lane.part("conformance: canonical XML (libxml2)", |_| script("conformance/c14n/run", &peers(&[])))?;
-    lane.part("conformance: XML signatures (xmlsec1, EU DSS)", |_| script("conformance/xades/run", &judges(&[])?))?;
+    lane.part("conformance: XML signatures (xmlsec1, EU DSS, digidoc4j, signxml)", |_| {
+        script("conformance/xades/run", &with_digidoc4j()?)
+    })?;
     lane.part("conformance: signatures (EU DSS, pyHanko, qpdf, jwcrypto)", |_| signatures(&judges(&[])?))?;
     lane.part("conformance: CAdES (EU DSS, openssl)", |_| script("conformance/cades/run", &judges(&[])?))?;
-    lane.part("conformance: files of other makers (EU DSS)", |_| script("conformance/makers/run", &judges(&[])?))?;
+    lane.part("conformance: files of other makers (EU DSS, digidoc4j, signxml)", |_| {
+        script("conformance/makers/run", &with_digidoc4j()?)
+    })?;
     lane.part("conformance: PDF signatures (EU DSS, pyHanko, qpdf, poppler, veraPDF)", |_| {
         let mut env = judges(&[("PADES_SAMPLES", example("pades-samples"))])?;
         env.push(("VERAPDF_CLASSPATH", need::verapdf()?));
@@ -37,6 +41,12 @@ fn judges(more: &[(&'static str, PathBuf)]) -> Done<Env> {
     let mut env = peers(&[("PYTHON", need::python()?)]);
     env.extend(more.iter().map(|(name, path)| (*name, text(path))));
     env.push(("DSS_CLASSPATH", need::dss()?));
+    Ok(env)
+}
+
+fn with_digidoc4j() -> Done<Env> {
+    let mut env = judges(&[])?;
+    env.push(("DIGIDOC4J_CLASSPATH", need::digidoc4j()?));
     Ok(env)
 }
 

@@ -93,7 +93,7 @@ pub(crate) fn python() -> Done<PathBuf> {
     Ok(venv.join("bin"))
 }
 
-/// The EU DSS judge, built by Maven; gives its class path.
+/// EU DSS as judge and maker, built by Maven; gives its class path.
 pub(crate) fn dss() -> Done<String> {
     java("dss")
 }
@@ -101,6 +101,11 @@ pub(crate) fn dss() -> Done<String> {
 /// Class path of veraPDF's driver (Maven).
 pub(crate) fn verapdf() -> Done<String> {
     java("archive")
+}
+
+/// digidoc4j as judge and maker, which brings its own build of EU DSS.
+pub(crate) fn digidoc4j() -> Done<String> {
+    java("digidoc4j")
 }
 
 /// Builds a Java driver of `conformance/` with the peers it needs; gives the class path.

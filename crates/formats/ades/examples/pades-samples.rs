@@ -84,8 +84,8 @@ impl Pki {
         let prepared = prepare(file, request, &limits)?;
         let value = signer.key.sign(prepared.to_be_signed());
         let mut signed = prepared.finish(&value)?;
-        let (digest, imprint) = signed.timestamp_imprint();
-        if level >= Level::T && digest == DigestAlgorithm::Sha256 {
+        let (_, imprint) = signed.timestamp_imprint();
+        if level >= Level::T {
             signed = signed.with_timestamp(&self.tsa.time_stamp(&imprint, at + SignedDuration::from_secs(2)))?;
             if level >= Level::LT {
                 signed = signed.with_material(self.material(at));

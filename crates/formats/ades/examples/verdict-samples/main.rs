@@ -1,8 +1,9 @@
-//! Writes containers that ought to get many different verdicts, for comparing our decision with judges that are not ours (`conformance/`).
+//! Writes files that ought to get many different verdicts, for comparing our decision with judges that are not ours (`conformance/`).
 //!
-//! usage: verdict-samples OUT-DIR NOW(RFC 3339)
+//! usage: verdict-samples OUT-DIR NOW(RFC 3339) FILE.pdf
 #![expect(clippy::unwrap_used, reason = "a test program")]
 
+mod formats;
 mod past;
 mod rules;
 
@@ -57,6 +58,9 @@ struct Data;
 impl Objects for Data {
     fn has(&self, name: &str) -> bool {
         name == "dati.txt"
+    }
+    fn only(&self) -> Option<String> {
+        Some("dati.txt".to_owned())
     }
     fn copy(&mut self, name: &str, out: &mut dyn Write) -> Result<(), Defect> {
         out.write_all(DATA).map_err(|_| Defect { code: "file.read", object: name.to_owned(), fatal: false })
@@ -283,4 +287,5 @@ fn main() {
     Case { signer: &theirs, ..case }.write(&out.join("unknown-root.asice"));
     past::write(out, &p, now);
     rules::write(out, &p, &other, now);
+    formats::write(out, &p, &other, &fs::read(&args[2]).unwrap(), now);
 }

@@ -2,7 +2,7 @@
 //! for judges that are not ours (`conformance/xades`).
 //!
 //! usage: xades-samples OUT-DIR NOW(RFC 3339)
-//! OUT-DIR: root.pem, ca.pem, root.crl, *.ocsp, data/ (what detached signatures are over), ours/SHAPE[-several|-counter]-KIND-LEVEL.EXTENSION
+//! OUT-DIR: root.pem, ca.pem, tsa.pem, root.crl, *.ocsp, data/ (what detached signatures are over), ours/SHAPE[-several|-counter]-KIND-LEVEL.EXTENSION
 #![expect(clippy::unwrap_used, reason = "a test program")]
 
 mod shapes;
@@ -68,9 +68,10 @@ impl Pki {
         Self { root, ca, tsa, ocsp, now }
     }
 
-    /// Status as told two seconds after the time stamps of signatures.
+    /// Status as told a minute later, after the time stamps of all signatures.
     fn status(&self, of: &TestEntity) -> Vec<u8> {
-        self.ocsp.ocsp(&self.ca.certificate, &of.certificate, CertStatus::Good, self.now + SignedDuration::from_secs(2))
+        let at = self.now + SignedDuration::from_secs(60);
+        self.ocsp.ocsp(&self.ca.certificate, &of.certificate, CertStatus::Good, at)
     }
 
     fn material(&self, signers: &Signers) -> Material {
@@ -155,6 +156,7 @@ fn main() {
     let pki = Pki::new(args[1].parse().unwrap());
     fs::write(out.join("root.pem"), pki.root.certificate.to_pem()).unwrap();
     fs::write(out.join("ca.pem"), pki.ca.certificate.to_pem()).unwrap();
+    fs::write(out.join("tsa.pem"), pki.tsa.certificate.to_pem()).unwrap();
     fs::write(out.join("root.crl"), pki.root.crl(1, pki.now, &[])).unwrap();
     fs::write(out.join("unit.ocsp"), pki.status(&pki.tsa)).unwrap();
     for (name, bytes) in FILES {
