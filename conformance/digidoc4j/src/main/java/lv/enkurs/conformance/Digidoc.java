@@ -150,9 +150,12 @@ public final class Digidoc {
         Digidoc digidoc = new Digidoc(Path.of(args[1]));
         if (args[0].equals("judge")) {
             digidoc.judge(Arrays.asList(args).subList(2, args.length));
-            return;
+        } else {
+            digidoc.online(args[2]);
+            digidoc.make(Files.createDirectories(Path.of(args[3])));
         }
-        digidoc.online(args[2]);
-        digidoc.make(Files.createDirectories(Path.of(args[3])));
+        // Threads that digidoc4j keeps would hold the program open.
+        System.out.flush();
+        System.exit(0);
     }
 }
