@@ -20,6 +20,6 @@ impl Options {
     pub(crate) fn client(&self, given: &[&str]) -> Result<Client, Failure> {
         let all = self.allow_origin.iter().map(String::as_str).chain(given.iter().copied());
         let allowed = all.map(str::parse::<Origin>).collect::<Result<Vec<_>, _>>()?;
-        Ok(Client::new(Config { guard: Guard { allowed, loopback: false }, ..Config::default() }))
+        Ok(Client::new(Config { guard: Guard { allowed, ..Guard::public() }, ..Config::default() }))
     }
 }

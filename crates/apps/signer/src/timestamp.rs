@@ -2,7 +2,10 @@
 
 use std::{fs::File, io, path::PathBuf};
 
-use ades::asic::cades::{CadesBuilder, SignedBy};
+use ades::{
+    asic::cades::{CadesBuilder, SignedBy},
+    make::media_type,
+};
 use base::Cx;
 use clap::Args;
 use pki::{DigestAlgorithm, Digester, TimeStampToken};
@@ -12,7 +15,6 @@ use crate::{
     failure::Failure,
     network,
     output::Output,
-    sign::media,
     ui::{Counted, Ui},
 };
 
@@ -60,7 +62,7 @@ pub(crate) async fn run(o: Options, ui: &Ui) -> Result<u8, Failure> {
         let name =
             o.file.file_name().and_then(|n| n.to_str()).ok_or_else(|| Failure::usage("file.name", o.file.display()))?;
         let mut builder = CadesBuilder::new(out, false, SignedBy::Timestamp, digest, cx.now())?;
-        builder.add(name, media::of(name), Counted(file, &mut progress), total)?;
+        builder.add(name, media_type(name), Counted(file, &mut progress), total)?;
         drop(progress);
         let token = client.time_stamp(&o.tsa, digest, &builder.imprint()?, &nonce).await?;
         let out = builder.finish(&token)?;

@@ -11,6 +11,7 @@ pub mod facts;
 pub mod gather;
 pub mod jades;
 pub mod lists;
+pub mod make;
 pub mod material;
 pub mod pades;
 pub mod pdf;

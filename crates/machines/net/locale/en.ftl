@@ -1,6 +1,12 @@
 error-net-address = The address is not valid.
     .cause = Only http and https addresses with a host and without a user name are accepted.
     .remedy = Check the address.
+error-net-port = The port is not one of the web.
+    .cause = Addresses in strangers' certificates are followed to the ports 80 and 443 only.
+    .remedy = If the address is right, allow its origin in the configuration.
+error-net-nonce = The OCSP response answers another request.
+    .cause = Its nonce is another than was sent (RFC 9654): it may be repeated from elsewhere.
+    .remedy = Try again; tell the operator of the responder if it lasts.
 error-net-private = The address leads into a private network.
     .cause = Addresses taken from other people's documents may lead only to public networks.
     .remedy = If the address is right, allow it in the configuration.

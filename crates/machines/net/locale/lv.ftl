@@ -1,6 +1,12 @@
 error-net-address = Adrese nav derīga.
     .cause = Der tikai http un https adreses ar datora nosaukumu un bez lietotāja vārda.
     .remedy = Pārbaudi adresi.
+error-net-port = Ports nav tīmekļa ports.
+    .cause = Adresēm svešos sertifikātos seko tikai uz portiem 80 un 443.
+    .remedy = Ja adrese ir pareiza, atļauj to konfigurācijā.
+error-net-nonce = OCSP atbilde ir uz citu pieprasījumu.
+    .cause = Tās vienreizējais skaitlis nav tas, ko sūtījām (RFC 9654): atbilde var būt atkārtota no citurienes.
+    .remedy = Mēģini vēlreiz; ja tā paliek, ziņo statusa dienesta uzturētājam.
 error-net-private = Adrese ved uz slēgtu tīklu.
     .cause = No svešiem dokumentiem ņemtas adreses drīkst vest tikai uz publisku tīklu.
     .remedy = Ja adrese ir pareiza, atļauj to konfigurācijā.

@@ -25,6 +25,17 @@ pub enum NetError {
         /// Reason.
         why: String,
     },
+    /// A port that is not for the web.
+    #[error("port {port} of {host} is not asked: strangers' addresses are followed to the ports of the web only")]
+    Port {
+        /// Host of the address.
+        host: String,
+        /// The port.
+        port: u16,
+    },
+    /// An OCSP response to another request.
+    #[error("the OCSP response of {0} has another nonce")]
+    Nonce(String),
     /// Too slow.
     #[error("{0} did not answer in time")]
     Timeout(String),
@@ -63,6 +74,8 @@ impl NetError {
         match self {
             Self::Address(_) => "net.address",
             Self::Private { .. } => "net.private",
+            Self::Port { .. } => "net.port",
+            Self::Nonce(_) => "net.nonce",
             Self::Unknown(_) => "net.unknown-host",
             Self::Connection { .. } => "net.connection",
             Self::Timeout(_) => "net.timeout",
@@ -71,6 +84,12 @@ impl NetError {
             Self::Redirect(_) => "net.redirect",
             Self::Timestamp { .. } => "net.timestamp",
         }
+    }
+
+    /// Whether the address asked in another way would do no better.
+    pub(crate) fn is_lasting(&self) -> bool {
+        matches!(self, Self::Address(_) | Self::Private { .. } | Self::Port { .. } | Self::Unknown(_))
+            || matches!(self, Self::Timeout(_) | Self::Connection { .. } | Self::TooLarge { .. } | Self::Redirect(_))
     }
 
     /// Whether trying again later may help.

@@ -65,6 +65,8 @@ pub struct Guard {
     pub allowed: Vec<Origin>,
     /// Whether loopback addresses may be reached: for a person's own tool and for demonstrations.
     pub loopback: bool,
+    /// Whether only the ports 80 and 443 may be reached: for addresses that strangers wrote.
+    pub web_ports: bool,
 }
 
 impl Guard {
@@ -76,8 +78,11 @@ impl Guard {
     /// Checks an address that a host resolved to.
     ///
     /// # Errors
-    /// When it is not public and not allowed.
+    /// When it is not public, or its port not one of the web where that is asked, and it is not allowed.
     pub fn check(&self, origin: &Origin, ip: IpAddr) -> Result<(), NetError> {
+        if self.web_ports && !matches!(origin.port, 80 | 443) && !self.allowed.contains(origin) {
+            return Err(NetError::Port { host: origin.host.clone(), port: origin.port });
+        }
         let ip = unmapped(ip);
         let good = self.allowed.contains(origin) || is_public(ip) || (self.loopback && ip.is_loopback());
         if good { Ok(()) } else { Err(NetError::Private { host: origin.host.clone(), ip }) }

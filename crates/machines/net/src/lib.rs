@@ -8,12 +8,14 @@ mod client;
 mod error;
 mod fetch;
 mod guard;
+mod needs;
 pub mod sntp;
 mod trust;
 
 pub use client::{Client, Config};
 pub use error::NetError;
 pub use guard::{Guard, Origin};
+pub use needs::{Asked, Fetch, Network, fetch_needs};
 pub use trust::{NoRoots, pem_roots, system_roots};
 
 /// Texts of the errors, Latvian (Fluent).

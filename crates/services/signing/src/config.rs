@@ -19,6 +19,8 @@ pub struct Config {
     pub report_minutes: i64,
     /// Trusted lists.
     pub lists: crate::lists::ListsConfig,
+    /// Status information and issuers of foreign signatures.
+    pub fetch: crate::abroad::FetchConfig,
 }
 
 impl Default for Config {
@@ -31,11 +33,29 @@ impl Default for Config {
             renew_days: 90,
             report_minutes: 60,
             lists: crate::lists::ListsConfig::default(),
+            fetch: crate::abroad::FetchConfig::default(),
         }
     }
 }
 
 impl Config {
+    /// What is wrong with it, if anything: told when the node starts.
+    ///
+    /// # Errors
+    /// The name of the setting.
+    pub fn check(&self) -> Result<(), String> {
+        let origins = [("lists", &self.lists.allow_origins), ("fetch", &self.fetch.allow_origins)];
+        for (section, origins) in origins {
+            for origin in origins {
+                origin.parse::<net::Origin>().map_err(|e| format!("signing.{section}.allow_origins: {e}"))?;
+            }
+        }
+        if self.fetch.enabled && !(1..=60).contains(&self.fetch.seconds) {
+            return Err("signing.fetch.seconds: 1 to 60".to_owned());
+        }
+        Ok(())
+    }
+
     pub(crate) fn to_sign(&self) -> SignedDuration {
         SignedDuration::from_mins(self.minutes)
     }

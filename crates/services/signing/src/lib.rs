@@ -13,6 +13,7 @@ use web::{
     ops::{Finding, Health, Watch},
 };
 
+mod abroad;
 mod api;
 mod config;
 pub mod engine;
@@ -27,6 +28,7 @@ mod sign;
 mod verify;
 mod work;
 
+pub use abroad::FetchConfig;
 pub use config::Config;
 pub use lists::ListsConfig;
 pub use receipt::Sealer;
@@ -62,7 +64,11 @@ impl Signing {
         config: Config,
         painter: Option<raster::Painter>,
     ) -> Self {
-        let engine = Engine::new(peers.clone(), EngineLimits::default());
+        let abroad = abroad::Abroad::new(&config.fetch, &db).unwrap_or_else(|e| {
+            tracing::error!(error = %e, "signing.fetch.allow_origins: nothing is fetched");
+            None
+        });
+        let engine = Engine::new(peers.clone(), EngineLimits::default()).reaching(abroad);
         Self(Arc::new(Inner { db, blobs, engine, peers, sealer, config, lists: lists::Shared::default(), painter }))
     }
 
@@ -175,6 +181,7 @@ impl Signing {
             let this = this.clone();
             async move {
                 errand::sweep(&this, &cx).await?;
+                abroad::sweep(this.db(), &cx).await?;
                 work::sweep(&this, &cx).await?;
                 Ok(verify::sweep(&this, &cx).await?)
             }
@@ -185,5 +192,5 @@ impl Signing {
 
 /// Every statement of this crate; prepared on both databases by a test.
 pub fn queries() -> Vec<&'static str> {
-    [errand::QUERIES, keep::QUERIES, lists::QUERIES, verify::QUERIES, work::QUERIES].concat()
+    [abroad::QUERIES, errand::QUERIES, keep::QUERIES, lists::QUERIES, verify::QUERIES, work::QUERIES].concat()
 }

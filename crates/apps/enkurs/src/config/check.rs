@@ -44,6 +44,7 @@ impl Config {
         if self.jobs.lease_seconds == 0 || self.jobs.at_once == 0 {
             return Err("jobs: lease_seconds and at_once are at least 1".into());
         }
+        self.signing.check()?;
         let limits = &self.limits;
         for (name, value) in [
             ("upload_mib", limits.upload_mib),

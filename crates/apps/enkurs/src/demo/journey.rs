@@ -8,7 +8,7 @@ use std::{
 
 use ades::{facts::Level, validate::Lang};
 use card::profile::Use;
-use signing::engine::{Format, Input, Kind, Validation};
+use signing::engine::{Format, Input, Kind, Validation, from_path};
 
 use super::{
     hand::CardHand,
@@ -119,7 +119,7 @@ async fn sign_all(
     let mut lines = Vec::new();
     for file in files {
         let shown = shown(file);
-        let input = Input::path(file).map_err(|e| Failure::Wire(format!("{shown}: {e}")))?;
+        let input = from_path(file).map_err(|e| Failure::Wire(format!("{shown}: {e}")))?;
         let format = match services.signing.engine().inspect(&input).await {
             Ok(seen) => match (seen.kind, seen.refusal) {
                 (Kind::Pdf, _) => Format::Pdf,
@@ -128,6 +128,7 @@ async fn sign_all(
                     continue;
                 }
                 (Kind::Asice, _) => Format::Asice,
+                (Kind::Asics, _) => Format::Asics,
                 (Kind::Edoc | Kind::Other, _) => Format::Edoc,
             },
             Err(e) => {
@@ -143,7 +144,7 @@ async fn sign_all(
     let mut inputs = Vec::new();
     for file in files {
         let (stem, extension) = (part(file.file_stem()), part(file.extension()));
-        let mut input = Input::path(file).map_err(|e| Failure::Wire(e.to_string()))?;
+        let mut input = from_path(file).map_err(|e| Failure::Wire(e.to_string()))?;
         if input.size == 0 {
             // nothing to sign; it has been told above
             continue;
@@ -179,9 +180,9 @@ async fn one(
             return Err(e);
         }
         fs::rename(&unfinished, target).map_err(io)?;
-        inputs = vec![Input::path(target)?];
+        inputs = vec![from_path(target)?];
     }
-    let signed = Input::path(target)?;
+    let signed = from_path(target)?;
     engine.validate(&node.cx, &signed, &Validation { lang: Lang::En, offline: true, ..Validation::default() }).await
 }
 

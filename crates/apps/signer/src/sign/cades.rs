@@ -11,12 +11,12 @@ use ades::{
     augment::Raise,
     cades::{self, Prepared, Request, Signed},
     facts::Level,
-    xades::Place,
+    make::media_type,
     zip::Limits,
 };
 use pki::Digester;
 
-use super::{Wanted, Work, media, names};
+use super::{Wanted, Work, names};
 use crate::{failure::Failure, output::Output, supplied::Supplied, ui::Counted};
 
 /// Reads a file with few system calls.
@@ -26,16 +26,7 @@ fn open(path: &Path) -> Result<BufReader<File>, Failure> {
 
 impl Work<'_> {
     fn cades_request(&self) -> Result<Request, Failure> {
-        let o = self.options;
-        let mut request = Request::new(self.credential.certificate.der(), self.cx.now())?;
-        request.algorithm = self.credential.algorithm()?;
-        request.digest = request.algorithm.companion_digest();
-        request.chain = self.credential.chain.iter().map(|c| c.der().to_vec()).collect();
-        request.roles.clone_from(&o.role);
-        request.place = o.city.as_ref().map(|c| Place { city: Some(c.clone()), ..Place::default() });
-        request.commitments.clone_from(&o.commitment);
-        request.policy = self.policy(request.digest)?;
-        Ok(request)
+        Ok(self.claims()?.cades(&self.signer()?)?)
     }
 
     async fn cades_value(&mut self, prepared: Prepared) -> Result<Signed, Failure> {
@@ -58,7 +49,7 @@ impl Work<'_> {
         let path = names::target(o.out.as_deref(), input, &format!("{name}.{extension}"));
         let mut out = Output::create(&path, o.force)?;
         let mut request = self.cades_request()?;
-        request.media_type = Some(media::of(&name).to_owned());
+        request.media_type = Some(media_type(&name).to_owned());
         let mut digester = Digester::new(request.digest);
         let file = File::open(input).map_err(Failure::reading(input))?;
         let size = file.metadata().map_err(Failure::reading(input))?.len();
@@ -136,7 +127,7 @@ impl Work<'_> {
             let file = File::open(path).map_err(Failure::reading(path))?;
             let size = file.metadata().map_err(Failure::reading(path))?.len();
             let mut progress = self.ui.progress(size);
-            builder.add(name, media::of(name), Counted(file, &mut progress), size)?;
+            builder.add(name, media_type(name), Counted(file, &mut progress), size)?;
         }
         let prepared = cades::prepare(&builder.imprint()?, request)?;
         let signed = self.cades_value(prepared).await?;

@@ -9,11 +9,12 @@ use std::{
 use ades::{
     asic::{Builder, Container, Naming, cades::CadesContainer},
     facts::{Defect, Level},
-    xades::{Objects, Place, Prepared, Request, prepare},
+    make::media_type,
+    xades::{Objects, Prepared, Request, prepare},
     zip::Limits,
 };
 
-use super::{Wanted, Work, media, names};
+use super::{Wanted, Work, names};
 use crate::{failure::Failure, output::Output, ui::Counted};
 
 impl Work<'_> {
@@ -34,11 +35,11 @@ impl Work<'_> {
         }
         let mut progress = self.ui.progress(opened.iter().map(|(_, s)| s).sum());
         for (name, (file, size)) in names.iter().zip(opened) {
-            builder.add(name, media::of(name), Counted(file, &mut progress), size)?;
+            builder.add(name, media_type(name), Counted(file, &mut progress), size)?;
         }
         drop(progress);
         let mut inputs = Inputs(names.iter().cloned().zip(o.files.iter().cloned()).collect());
-        let request = self.container_request(Naming::signature_id(0))?;
+        let request = self.container_request(&Naming::signature_id(0))?;
         let prepared = prepare(builder.files(), request)?;
         let (xml, level) = self.container_signature(prepared, &mut inputs).await?;
         let path = builder.finish(&[xml])?.commit()?;
@@ -62,7 +63,7 @@ impl Work<'_> {
         let mut container = Container::open(source, &Limits::default())?;
         if let Some(of) = &o.counter {
             let id = container.next_signature().1;
-            let (name, prepared) = container.prepare_counter(of, self.container_request(id)?)?;
+            let (name, prepared) = container.prepare_counter(of, self.container_request(&id)?)?;
             let value = self.credential.sign(prepared.to_be_signed(), &o.key.secret, self.ui).await?;
             let xml = prepared.finish(&value)?.xml();
             let format = container.naming().extension();
@@ -73,7 +74,7 @@ impl Work<'_> {
         let digest = self.credential.algorithm()?.companion_digest();
         let files = container.files(digest)?;
         let (name, id) = container.next_signature();
-        let prepared = container.prepare(&files, self.container_request(id)?)?;
+        let prepared = container.prepare(&files, self.container_request(&id)?)?;
         let (xml, level) = self.container_signature(prepared, &mut container).await?;
         let format = container.naming().extension();
         let path = container.add_signature(out, &name, &xml, self.cx.now())?.commit()?;
@@ -81,20 +82,8 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// What every XAdES signature of this run has.
-    pub(super) fn xades_request(&self) -> Result<Request, Failure> {
-        let o = self.options;
-        let mut request = Request::new(self.credential.certificate.der(), self.cx.now())?;
-        request.algorithm = self.credential.algorithm()?;
-        request.digest = request.algorithm.companion_digest();
-        request.chain = self.credential.chain.iter().map(|c| c.der().to_vec()).collect();
-        request.roles.clone_from(&o.role);
-        request.place = o.city.as_ref().map(|c| Place { city: Some(c.clone()), ..Place::default() });
-        Ok(request)
-    }
-
-    fn container_request(&self, id: String) -> Result<Request, Failure> {
-        Ok(Request { id, ..self.xades_request()? })
+    fn container_request(&self, id: &str) -> Result<Request, Failure> {
+        Ok(self.claims()?.xades(&self.signer()?, id)?)
     }
 
     /// The file with the signature, at the wanted level.

@@ -7,12 +7,12 @@ use std::{
 
 use ades::{
     augment::Raise as _,
-    jades::{self, Data, Packaging, Prepared, Request, Serialization, prepare, prepare_parallel},
-    xades::Place,
+    jades::{self, Data, Packaging, Prepared, Serialization, prepare, prepare_parallel},
+    make::media_type,
 };
 use clap::ValueEnum;
 
-use super::{Work, media, names};
+use super::{Work, names};
 use crate::{failure::Failure, output::Output, supplied::Supplied};
 
 /// How a JWS is written.
@@ -40,12 +40,7 @@ impl Work<'_> {
             (out, Some(_)) => names::target(out.as_deref(), first, &names::signed(first)),
             (out, None) => names::target(out.as_deref(), first, &format!("{name}.{extension}")),
         };
-        let mut request = Request::new(self.credential.certificate.der(), self.cx.now())?;
-        request.algorithm = self.credential.algorithm()?;
-        request.digest = request.algorithm.companion_digest();
-        request.chain = self.credential.chain.iter().map(|c| c.der().to_vec()).collect();
-        request.roles.clone_from(&o.role);
-        request.place = o.city.as_ref().map(|c| Place { city: Some(c.clone()), ..Place::default() });
+        let mut request = self.claims()?.jades(&self.signer()?)?;
         let mut out = Output::create(&path, o.force)?;
         let (text, files) = match present {
             Some(text) => {
@@ -65,7 +60,7 @@ impl Work<'_> {
                 }
                 let inside = names::inside(&o.files)?;
                 let data: Vec<Data> =
-                    inside.into_iter().map(|name| Data { media_type: media::of(&name).to_owned(), name }).collect();
+                    inside.into_iter().map(|name| Data { media_type: media_type(&name).to_owned(), name }).collect();
                 let prepared = prepare(&data, &mut Supplied::new(&o.files), &request)?;
                 let value = self.value(&prepared).await?;
                 (prepared.finish(&value)?, o.files.clone())

@@ -38,12 +38,4 @@ impl Work<'_> {
         let known: Vec<Vec<u8>> = self.credential.chain.iter().chain(&carried).map(|c| c.der().to_vec()).collect();
         Ok(Some(self.client.material(&ends, &known, self.cx.now(), Some(parsed.info.time)).await?))
     }
-
-    /// The signature policy that is to be followed, if any.
-    pub(super) fn policy(&self, digest: DigestAlgorithm) -> Result<Option<SignaturePolicy>, Failure> {
-        let o = self.options;
-        let (Some(id), Some(path)) = (&o.signature_policy, &o.policy_document) else { return Ok(None) };
-        let document = std::fs::read(path).map_err(Failure::reading(path))?;
-        Ok(Some(SignaturePolicy { id: id.clone(), digest, hash: digest.of(&document), uri: o.policy_url.clone() }))
-    }
 }

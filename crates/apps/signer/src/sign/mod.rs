@@ -4,14 +4,18 @@ mod cades;
 mod container;
 mod jades;
 mod level;
-pub(crate) mod media;
 pub(crate) mod names;
 mod pdf;
 mod xades;
 
 use std::path::{Path, PathBuf};
 
-use ades::{asic::Naming, facts::Level};
+use ades::{
+    asic::Naming,
+    facts::Level,
+    make::{Claims, Policy, Signer},
+    xades::Place,
+};
 use base::Cx;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -127,7 +131,7 @@ pub(crate) struct Options {
     /// CAdES, and containers: counter-sign this signature, by its id in the report.
     #[arg(long, value_name = "ID")]
     counter: Option<String>,
-    /// Commitment type, an object identifier; may be repeated (CAdES, PDF).
+    /// Commitment type, an object identifier; may be repeated.
     #[arg(long, value_name = "OID")]
     commitment: Vec<String>,
     /// Signature policy that is followed, an object identifier (CAdES, PDF).
@@ -280,6 +284,33 @@ impl Plan {
 }
 
 impl Work<'_> {
+    /// Whose signature it is.
+    fn signer(&self) -> Result<Signer, Failure> {
+        let chain = self.credential.chain.iter().map(|c| c.der().to_vec()).collect();
+        let usual = Signer::new(self.credential.certificate.der(), self.cx.now())?;
+        Ok(Signer { chain, algorithm: self.credential.algorithm()?, ..usual })
+    }
+
+    /// What the signer claims.
+    fn claims(&self) -> Result<Claims, Failure> {
+        let (o, digest) = (self.options, self.credential.algorithm()?.companion_digest());
+        let policy = match (&o.signature_policy, &o.policy_document) {
+            (Some(id), Some(path)) => {
+                let document = std::fs::read(path).map_err(Failure::reading(path))?;
+                Some(Policy { id: id.clone(), digest: (digest, digest.of(&document)), uri: o.policy_url.clone() })
+            }
+            _ => None,
+        };
+        Ok(Claims {
+            roles: o.role.clone(),
+            place: o.city.as_ref().map(|c| Place { city: Some(c.clone()), ..Place::default() }),
+            commitments: o.commitment.clone(),
+            policy,
+            reason: o.pdf.reason.clone(),
+            contact: o.pdf.contact.clone(),
+        })
+    }
+
     fn made(&self, files: &[PathBuf], output: PathBuf, format: &'static str, level: Level) {
         let made =
             Made { file: files.to_vec(), output, format, level: level_name(level), signer: self.credential.name() };

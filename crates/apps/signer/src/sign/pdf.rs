@@ -8,7 +8,7 @@ use std::{
 
 use ades::{
     facts::Level,
-    pades::{Lock, Request, STAMP_ROOM, Visible, prepare, prepare_timestamp},
+    pades::{Lock, STAMP_ROOM, Visible, prepare, prepare_timestamp},
     pdf::{Joined, Limits, Ranged},
 };
 use clap::Args;
@@ -25,10 +25,10 @@ const PLACE: [u16; 4] = [36, 36, 220, 60];
 pub(super) struct Options {
     /// PDF: reason.
     #[arg(long, value_name = "TEXT")]
-    reason: Option<String>,
+    pub(super) reason: Option<String>,
     /// PDF: how to reach the signer.
     #[arg(long, value_name = "TEXT")]
-    contact: Option<String>,
+    pub(super) contact: Option<String>,
     /// PDF: picture shown on the page, PNG or JPEG.
     #[arg(long, value_name = "FILE")]
     image: Option<PathBuf>,
@@ -94,18 +94,9 @@ impl Work<'_> {
         let mut out = Output::create(&path, o.force)?;
         let file = File::open(input).and_then(Ranged::new).map_err(Failure::reading(input))?;
         let limits = Limits::default();
-        let mut request = Request::new(self.credential.certificate.der(), self.cx.now())?;
-        request.algorithm = self.credential.algorithm()?;
-        request.digest = request.algorithm.companion_digest();
-        request.chain = self.credential.chain.iter().map(|c| c.der().to_vec()).collect();
-        request.location.clone_from(&o.city);
+        let mut request = self.claims()?.pades(&self.signer()?)?;
         request.visible = self.visible()?;
-        request.roles.clone_from(&o.role);
-        request.commitments.clone_from(&o.commitment);
-        request.policy = self.policy(request.digest)?;
         let look = &o.pdf;
-        request.reason.clone_from(&look.reason);
-        request.contact.clone_from(&look.contact);
         request.field.clone_from(&look.field);
         request.lock.clone_from(&look.lock);
         request.certify = look.certify;

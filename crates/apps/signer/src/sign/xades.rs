@@ -7,11 +7,12 @@ use std::{
 
 use ades::{
     augment::Raise as _,
+    make::media_type,
     xades::{self, Content, DataObject, Nothing, Prepared, prepare_enveloped, prepare_enveloping, prepare_parallel},
 };
 use pki::{DigestAlgorithm, Digester};
 
-use super::{Work, media, names};
+use super::{Work, names};
 use crate::{failure::Failure, output::Output, supplied::Supplied};
 
 /// Most bytes of a file that goes into an XML document.
@@ -38,15 +39,15 @@ impl Work<'_> {
             (out, _) => names::target(out.as_deref(), first, &format!("{name}.xades.xml")),
         };
         let mut out = Output::create(&path, o.force)?;
-        let mut request = self.xades_request()?;
-        request.id = id(inside.as_ref().map(|(bytes, _)| bytes.as_slice()));
+        let id = id(inside.as_ref().map(|(bytes, _)| bytes.as_slice()));
+        let request = self.claims()?.xades(&self.signer()?, &id)?;
         let digest = request.digest;
         let files = if further.is_empty() { beside } else { further };
         let prepared = match &inside {
             None => xades::prepare(&objects(&files, digest)?, request)?,
             Some((bytes, true)) if !files.is_empty() => prepare_parallel(bytes, &objects(&files, digest)?, request)?,
             Some((bytes, true)) => prepare_enveloped(bytes, request)?,
-            Some((bytes, false)) => prepare_enveloping(Content::Bytes(bytes), media::of(&name), request)?,
+            Some((bytes, false)) => prepare_enveloping(Content::Bytes(bytes), media_type(&name), request)?,
         };
         let value = self.xades_value(&prepared).await?;
         let text = prepared.finish(&value)?.text().to_bytes();
@@ -93,7 +94,7 @@ fn objects(files: &[PathBuf], digest: DigestAlgorithm) -> Result<Vec<DataObject>
         let mut digester = Digester::new(digest);
         let mut file = fs::File::open(path).map_err(Failure::reading(path))?;
         std::io::copy(&mut file, &mut digester).map_err(Failure::reading(path))?;
-        all.push(DataObject { media_type: media::of(&name).to_owned(), name, digest: digester.finish() });
+        all.push(DataObject { media_type: media_type(&name).to_owned(), name, digest: digester.finish() });
     }
     Ok(all)
 }

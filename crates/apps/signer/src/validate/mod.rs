@@ -1,6 +1,5 @@
 //! `enkurs-sign validate`: verdicts about signed files, as EN 319 102-1 says.
 
-mod fetch;
 mod human;
 mod policy;
 mod report;
@@ -9,6 +8,7 @@ use std::{
     fs::File,
     io::BufReader,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use ades::{
@@ -17,9 +17,9 @@ use ades::{
     replay::{Recorder, fingerprint},
     validate::{Anchors, Basis, Lang, Material, Report, validate_file},
 };
-use base::{Clock as _, SystemClock, Timestamp};
+use base::{Clock as _, Cx, SystemClock, Timestamp};
 use clap::Args;
-use net::Client;
+use net::{Asked, Client, Network, fetch_needs};
 
 use crate::{failure::Failure, lists, network, output::Output, supplied::Supplied, ui::Ui};
 use report::Kind;
@@ -64,6 +64,8 @@ pub(crate) struct Options {
 
 /// Rounds of fetching: each may show that more is missing (an issuer, then its status).
 const ROUNDS: usize = 6;
+/// Time for all answers of one round.
+const ROUND: Duration = Duration::from_secs(20);
 
 /// Validates all files; the exit code is the worst of them.
 pub(crate) async fn run(options: &Options, ui: &Ui) -> Result<u8, Failure> {
@@ -72,6 +74,7 @@ pub(crate) async fn run(options: &Options, ui: &Ui) -> Result<u8, Failure> {
         None => SystemClock::new().now(),
     };
     let client = if options.offline { None } else { Some(options.network.client(&[])?) };
+    let network = client.clone().map(|client| Network::new(client, Cx::system()));
     let anchors = anchors(options, client.as_ref(), time, ui).await?;
     let lang = match ui.lang {
         crate::ui::Lang::Lv => Lang::Lv,
@@ -87,7 +90,7 @@ pub(crate) async fn run(options: &Options, ui: &Ui) -> Result<u8, Failure> {
     let mut recorder = evidence.map(|out| Recorder::new(out, program, time));
     let mut exits = Vec::new();
     // What was fetched for one file serves the next.
-    let (asked, mut material) = (fetch::Asked::default(), Material::default());
+    let (asked, mut material) = (Asked::default(), Material::default());
     for path in &options.files {
         let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
         let facts = match read(path, &name, &options.detached) {
@@ -103,9 +106,9 @@ pub(crate) async fn run(options: &Options, ui: &Ui) -> Result<u8, Failure> {
             validate_file(&name, &facts, &basis)
         };
         let mut report = judge(&material);
-        if let Some(client) = &client {
+        if let Some(network) = &network {
             for _ in 0..ROUNDS {
-                if report.needs.is_empty() || !fetch::fetch(client, &report.needs, &asked, &mut material).await {
+                if report.needs.is_empty() || !fetch_needs(network, &report.needs, &asked, ROUND, &mut material).await {
                     break;
                 }
                 report = judge(&material);

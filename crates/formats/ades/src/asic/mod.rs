@@ -13,6 +13,8 @@ mod profile;
 mod raise;
 mod read;
 
+use serde::{Deserialize, Serialize};
+
 pub use container::Container;
 pub use create::Builder;
 pub use error::AsicError;
@@ -28,7 +30,8 @@ pub const ASIC_E: &str = "application/vnd.etsi.asic-e+zip";
 pub const ASIC_S: &str = "application/vnd.etsi.asic-s+zip";
 
 /// How signature files are named.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Naming {
     /// EDOC 2.0: `META-INF/edoc-signatures-S1.xml`.
     Edoc,
@@ -66,6 +69,15 @@ impl Naming {
             Self::Asics => "asics",
         }
     }
+}
+
+/// Whether a file that begins so is an ASiC container: its first entry is a `mimetype` of ASiC (EN 319 162-1 annex A).
+pub fn is_candidate(head: &[u8]) -> bool {
+    let content = head.get(38..).unwrap_or_default();
+    let named = |media: &str| content.windows(media.len()).take(64).any(|w| w == media.as_bytes());
+    head.starts_with(b"PK\x03\x04")
+        && head.get(30..38) == Some(b"mimetype".as_slice())
+        && (named(ASIC_E) || named(ASIC_S))
 }
 
 /// Whether an entry belongs to the container itself rather than to its content.

@@ -34,6 +34,11 @@ impl Signed {
         &self.certificate
     }
 
+    /// Digest of the signed files.
+    pub(crate) fn digest(&self) -> DigestAlgorithm {
+        self.digest
+    }
+
     /// The level reached so far.
     pub fn level(&self) -> Level {
         self.text.level(self.number).unwrap_or(Level::B)

@@ -72,7 +72,7 @@ async fn refusals() {
     {
         assert_eq!(only_public.get(url, 100).await.unwrap_err().code(), "net.address", "{url}");
     }
-    let allowed = Guard { allowed: vec![format!("http://{at}").parse::<Origin>().unwrap()], loopback: false };
+    let allowed = Guard { allowed: vec![format!("http://{at}").parse::<Origin>().unwrap()], ..Guard::public() };
     let named = Client::new(Config { guard: allowed, ..Config::default() });
     assert_eq!(named.get(&format!("http://{at}/"), 100).await.unwrap(), b"secret");
 }
@@ -148,4 +148,14 @@ async fn answers_of_an_authority_are_held_against_the_request() {
     let stamp =
         client(true).time_stamp(&format!("http://{at}/tsa"), pki::DigestAlgorithm::Sha256, &[7; 32], &[1; 8]).await;
     assert_eq!(stamp.unwrap_err().code(), "net.timestamp");
+}
+
+#[tokio::test]
+async fn strangers_addresses_lead_to_web_ports_only() {
+    let at = server(vec![answer("200 OK", "", "hello")]).await;
+    let (url, origin) = (format!("http://{at}/"), format!("http://{at}").parse::<Origin>().unwrap());
+    let of = |guard| Client::new(Config { guard, timeout: Duration::from_millis(500), ..Config::default() });
+    let strict = Guard { loopback: true, web_ports: true, ..Guard::public() };
+    assert_eq!(of(strict.clone()).get(&url, 100).await.unwrap_err().code(), "net.port");
+    assert_eq!(of(Guard { allowed: vec![origin], ..strict }).get(&url, 100).await.unwrap(), b"hello");
 }

@@ -1,21 +1,26 @@
 //! Signing and validation for programs: `/api/v1/signatures`.
 
+mod form;
 mod once;
+mod wish;
 
+pub(crate) use form::{Form, is_form};
+pub(crate) use wish::level;
+
+use ades::facts::Level;
 use axum::{
     body::Body,
-    extract::{DefaultBodyLimit, FromRequest as _, Multipart, Path, Query, Request, State},
-    http::header,
+    extract::{Path, Query, Request, State},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures_util::TryStreamExt as _;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::{Answer, Fault, Json, PageCx, Permission, Right, Route, Routes, Status, limits::Class, upload::too_large};
+use web::{Answer, Json, PageCx, Permission, Right, Route, Routes, Status, limits::Class};
 
 use crate::{
     Signing,
-    engine::{EngineError, Format},
+    engine::EngineError,
     errand::{self, Bond, Errand, ErrandError, NewFile},
     report::ReportDoc,
     sign::{PATIENCE, clean, file, id, refused},
@@ -34,7 +39,7 @@ pub(crate) fn routes(app: &Signing, routes: Routes) -> Routes {
                 .class(Class::Upload)
                 .most(most)
                 .summary("Judge the signatures of a file")
-                .about("The file as the body, its name in the query; or a multipart form whose first file is judged. The file is not kept.")
+                .about("The file as the body, its name in the query; or a multipart form whose first file is judged, the others are those that detached signatures speak of. Nothing is kept.")
                 .query("name", "Name of the file")
                 .takes_bytes("application/octet-stream")
                 .takes_bytes("multipart/form-data")
@@ -48,10 +53,11 @@ pub(crate) fn routes(app: &Signing, routes: Routes) -> Routes {
                 .most(most)
                 .audited()
                 .summary("Begin a signature: send the files")
-                .about("A multipart form: files under `file`, and `format`: pdf, edoc or asice. A signed PDF or container gets one more signature. A person signs with their own certificate; a program prepares the signature of whoever holds the key. With Idempotency-Key, sent twice it begins once.")
+                .about("A multipart form: files under `file`, and what is wanted as texts: `format` (pdf, edoc, asice, asics, xades, cades, jades), `level` (B, T, LT, LTA; without it LT), `packaging` (enveloped, enveloping, attached, detached), `with` (xades, cades: signatures of a new ASiC container), `serialization` (compact, flattened, general), `counter` (id of the signature to counter-sign, level B), `role` and `commitment` (object identifiers; both may be repeated), `city`, `region`, `postal_code`, `country`, `reason`, `contact`, `policy` with `policy_hash`, `policy_hash_function` and `policy_uri`. A signed file gets one more signature; where it is detached, the files it is about follow it. A person signs with their own certificate; a program prepares the signature of whoever holds the key. With Idempotency-Key, sent twice it begins once.")
                 .takes_bytes("multipart/form-data")
                 .gives::<SignatureState>(201, "The errand")
                 .refuses(UPLOAD)
+                .refuses(&["signing.request.malformed", "signing.format.impossible", "signing.form.impossible"])
                 .to(app.clone(), begin),
         )
         .route(
@@ -68,6 +74,7 @@ pub(crate) fn routes(app: &Signing, routes: Routes) -> Routes {
                 .takes::<PrepareBody>()
                 .gives::<Prepared>(200, "What the card is to sign")
                 .refuses(&["signing.certificate.other-person", "signing.certificate.revoked", "signing.errand.order"])
+                .refuses(&["signing.form.impossible", "signing.claim.refused", "signing.signature.unknown", "signing.file.whole"])
                 .to(app.clone(), prepare),
         )
         .route(
@@ -97,17 +104,13 @@ struct Named {
 }
 
 async fn validate(State(app): State<Signing>, cx: PageCx, Query(q): Query<Named>, req: Request) -> Answer {
-    let file = match form(&req) {
-        true => files(&app, &cx, req).await?.0.into_iter().next().ok_or(EngineError::NoFile)?,
-        false => NewFile { name: named(&q.name), blob: body(&app, &cx, req.into_body()).await? },
+    let files = match is_form(&req) {
+        true => Form::read(&app, &cx, req).await?.files(),
+        false => vec![NewFile { name: named(&q.name), blob: body(&app, &cx, req.into_body()).await? }],
     };
-    let [lv, en] = judge(&app, cx.cx(), &file).await?;
+    let (file, beside) = files.split_first().ok_or(EngineError::NoFile)?;
+    let [lv, en] = judge(&app, cx.cx(), file, beside).await?;
     cx.json(if cx.lang() == web::Lang::Lv { &lv } else { &en })
-}
-
-fn form(req: &Request) -> bool {
-    let kind = req.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    kind.starts_with("multipart/form-data")
 }
 
 /// A name from the query, fit to stand in a container.
@@ -128,49 +131,6 @@ pub(crate) async fn body(app: &Signing, cx: &PageCx, body: Body) -> Answer<store
     Ok(app.blobs().put(cx.cx(), limit, stream).await.map_err(|e| refused(e, limit))?)
 }
 
-/// The files and the format of a multipart form.
-pub(crate) async fn files(app: &Signing, cx: &PageCx, mut req: Request) -> Answer<(Vec<NewFile>, Option<String>)> {
-    // the route's own limit holds; the framework's of 2 MiB does not
-    DefaultBodyLimit::disable().apply(&mut req);
-    let (limit, most) = (app.config().file_size, app.config().files);
-    let malformed = |e: axum::extract::multipart::MultipartError| match e.status() {
-        Status::PAYLOAD_TOO_LARGE => too_large(limit),
-        _ => Fault::from(ErrandError::Malformed("multipart/form-data")),
-    };
-    let mut parts =
-        Multipart::from_request(req, &()).await.map_err(|_| ErrandError::Malformed("multipart/form-data"))?;
-    let (mut files, mut format) = (Vec::new(), None);
-    while let Some(mut part) = parts.next_field().await.map_err(malformed)? {
-        let name = part.file_name().map(|n| clean(n.rsplit(['/', '\\']).next().unwrap_or_default()));
-        match (part.name(), name) {
-            (Some("format"), None) => {
-                let mut text = Vec::new();
-                while let Some(chunk) = part.chunk().await.map_err(malformed)? {
-                    if text.len() + chunk.len() > 16 {
-                        return Err(ErrandError::Malformed("format").into());
-                    }
-                    text.extend_from_slice(&chunk);
-                }
-                format = Some(String::from_utf8(text).map_err(|_| ErrandError::Malformed("format"))?);
-            }
-            (_, Some(name)) if !name.is_empty() => {
-                if files.len() >= most {
-                    return Err(ErrandError::TooMany { most }.into());
-                }
-                let stream = part.map_err(|e| {
-                    let large = e.status() == Status::PAYLOAD_TOO_LARGE;
-                    let kind = if large { std::io::ErrorKind::FileTooLarge } else { std::io::ErrorKind::UnexpectedEof };
-                    std::io::Error::new(kind, e.body_text())
-                });
-                let blob = app.blobs().put(cx.cx(), limit, stream).await.map_err(|e| refused(e, limit))?;
-                files.push(NewFile { name, blob });
-            }
-            _ => {}
-        }
-    }
-    Ok((files, format))
-}
-
 /// How far a signature is.
 #[derive(Debug, Serialize, ToSchema)]
 struct SignatureState {
@@ -178,8 +138,11 @@ struct SignatureState {
     id: String,
     /// `open`, `prepared`, `signed`, `done` or `failed`.
     state: String,
-    /// `pdf`, `edoc` or `asice`, when chosen.
+    /// `pdf`, `edoc`, `asice`, `asics`, `xades`, `cades` or `jades`, when chosen.
     format: Option<String>,
+    /// `B`, `T`, `LT` or `LTA`, when the format is chosen.
+    #[schema(value_type = Option<String>)]
+    level: Option<Level>,
     /// What is signed.
     files: Vec<FileState>,
     /// Until when it can be signed, or fetched when done.
@@ -211,7 +174,8 @@ impl SignatureState {
         Self {
             id: errand.id.to_string(),
             state: errand.state.name().to_owned(),
-            format: errand.format.map(|f| f.name().to_owned()),
+            format: errand.format().map(|f| f.name().to_owned()),
+            level: errand.wish.as_ref().map(|w| w.level),
             files: errand.files.iter().map(FileState::of).collect(),
             expires: errand.expires,
             refusal: errand.refusal.clone(),
@@ -231,12 +195,12 @@ impl FileState {
 async fn begin(State(app): State<Signing>, cx: PageCx, req: Request) -> Answer {
     let bond = Bond::of(&cx)?;
     let key = req.headers().get("idempotency-key").and_then(|v| v.to_str().ok()).map(str::to_owned);
-    let (files, format) = files(&app, &cx, req).await?;
-    let at = once::open(&app, &cx, &bond, files, key.as_deref()).await?;
+    let form = Form::read(&app, &cx, req).await?;
+    let wish = wish::read(form.texts())?;
+    let at = once::open(&app, &cx, &bond, &form, key.as_deref()).await?;
     let known = errand::see(&app, cx.cx(), &bond, at).await?;
-    if let Some(format) = format.filter(|f| known.format.is_none_or(|k| k.name() != f.trim())) {
-        let format = Format::from_name(format.trim()).ok_or(ErrandError::Malformed("format"))?;
-        errand::choose(&app, cx.cx(), &bond, at, format).await?;
+    if let Some(wish) = wish.filter(|w| known.wish.as_ref() != Some(w)) {
+        errand::choose(&app, cx.cx(), &bond, at, &wish).await?;
     }
     let errand = errand::see(&app, cx.cx(), &bond, at).await?;
     let mut answer = cx.json(&SignatureState::of(&cx, &errand))?;

@@ -9,23 +9,20 @@ use web::{Answer, Fault, PageCx, Status, limits::Class};
 
 use crate::{
     Signing,
-    errand::{self, Bond, ErrandError, ErrandId, NewFile},
+    api::Form,
+    errand::{self, Bond, ErrandError, ErrandId},
 };
 
 /// Begins an errand, once for each key.
-pub(super) async fn open(
-    app: &Signing,
-    cx: &PageCx,
-    bond: &Bond,
-    files: Vec<NewFile>,
-    key: Option<&str>,
-) -> Answer<ErrandId> {
+pub(super) async fn open(app: &Signing, cx: &PageCx, bond: &Bond, form: &Form, key: Option<&str>) -> Answer<ErrandId> {
+    let files = form.files();
     let Some(key) = key else { return Ok(errand::open(app, cx.cx(), bond, files).await?) };
     if !(1..=128).contains(&key.len()) {
         return Err(Fault::new(Status::BAD_REQUEST, "web.idempotency.key"));
     }
     let scope = format!("{} POST /api/v1/signatures", bond.owner);
     let told: String = files.iter().map(|f| format!("{}\n{}\n", f.name, f.blob.sha256)).collect();
+    let told = format!("{told}{:?}", form.texts());
     let sum = pki::DigestAlgorithm::Sha256.of(told.as_bytes());
     let work = (cx.cx(), scope.as_str(), key, sum, cx.lease(Class::Upload));
     let claim = app

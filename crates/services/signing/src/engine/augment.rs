@@ -3,13 +3,12 @@ use std::io::Write;
 use ades::{
     augment::{self, Augmentation, Raise, Want},
     facts::Level,
-    xades::Nothing,
 };
 use base::Cx;
 use jiff::Timestamp;
 use pki::{DigestAlgorithm, strength::Strength};
 
-use super::{Engine, EngineError, Input, blocking};
+use super::{Engine, EngineError, Files, Input, blocking};
 
 /// A file whose signatures were raised.
 pub struct Raised {
@@ -32,18 +31,45 @@ impl Engine {
         self.trust.time_stamp(cx, algorithm, digest).await
     }
 
-    /// Raises all signatures of a file to `level`, with time stamps and status information of the trust core; LTA is renewed.
+    /// Raises all signatures of a file to `level`, with time stamps and status information of the trust core; LTA is renewed. `beside` are
+    /// the files that detached signatures speak of.
     ///
     /// # Errors
     /// When the file cannot be raised, or the trust core does not give what is needed.
-    pub async fn augment(&self, cx: &Cx, input: &Input, level: Level) -> Result<Raised, EngineError> {
+    pub async fn augment(&self, cx: &Cx, input: &Input, beside: &Files, level: Level) -> Result<Raised, EngineError> {
+        self.raise(cx, input, beside, level, false).await
+    }
+
+    /// Raises the last signature of a file that [`Engine::finish`] wrote.
+    ///
+    /// # Errors
+    /// As [`Engine::augment`].
+    pub async fn raise_last(
+        &self,
+        cx: &Cx,
+        input: &Input,
+        beside: &Files,
+        level: Level,
+    ) -> Result<Raised, EngineError> {
+        self.raise(cx, input, beside, level, true).await
+    }
+
+    async fn raise(
+        &self,
+        cx: &Cx,
+        input: &Input,
+        beside: &Files,
+        level: Level,
+        last: bool,
+    ) -> Result<Raised, EngineError> {
         if input.size == 0 {
             return Err(EngineError::Empty(input.name.clone()));
         }
-        let (source, limits) = (input.clone(), self.limits.readers());
+        let (source, beside, limits) = (input.clone(), beside.clone(), self.limits.readers());
         let mut steps = blocking(move || {
-            let file = augment::open(&source.name, source.open()?, Box::new(Nothing), &limits)?;
-            Ok(Augmentation::new(file, level, None, DigestAlgorithm::Sha256)?)
+            let file = augment::open(&source.name, source.open()?, Box::new(beside), &limits)?;
+            let only = if last { file.ids().pop() } else { None };
+            Ok(Augmentation::new(file, level, only.as_deref(), DigestAlgorithm::Sha256)?)
         })
         .await?;
         let roots = self.trust.roots(cx).await?;
@@ -61,7 +87,8 @@ impl Engine {
                     blocking(move || steps.give_stamp(&token).map(|()| steps).map_err(EngineError::from)).await?
                 }
                 Some(Want::Material { ends, known, since }) => {
-                    let material = self.trust.gather_with(cx, &ends, &known, since, &roots).await?;
+                    let material =
+                        self.trust.gather_with(cx, &ends, &known, since, &roots, self.abroad.as_ref()).await?;
                     blocking(move || steps.give_material(&material).map(|()| steps).map_err(EngineError::from)).await?
                 }
             };

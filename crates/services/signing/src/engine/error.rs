@@ -1,8 +1,8 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use ades::{
-    asic::AsicError, augment::AugmentError, gather::GatherError, pades::PadesError, pdf::PdfError, xades::XadesError,
-    zip::ZipError,
+    asic::AsicError, augment::AugmentError, cades::CadesError, gather::GatherError, jades::JadesError, make::MakeError,
+    pades::PadesError, pdf::PdfError, xades::XadesError, zip::ZipError,
 };
 use contract::Refusal;
 use web::{Refuses, Status};
@@ -25,6 +25,21 @@ pub enum EngineError {
     /// The format does not suit these files.
     #[error("these files cannot be signed as {0}")]
     Format(&'static str),
+    /// Form and files do not go together.
+    #[error("{0}")]
+    Form(&'static str),
+    /// A file that would have to be held whole is too large for that.
+    #[error("{0} is too large to go into the signature")]
+    Whole(String),
+    /// There is no such signature in the file.
+    #[error("there is no signature {0}")]
+    NoSignature(String),
+    /// A claim that cannot be written.
+    #[error("a claim cannot be written: {0}")]
+    Claim(String),
+    /// A signature file that takes no further signature, or is none.
+    #[error("the signature file is refused: {0}")]
+    SignatureFile(String),
     /// A PDF that is encrypted, broken, certified, or a bomb.
     #[error(transparent)]
     Pdf(PadesError),
@@ -93,6 +108,11 @@ pub(crate) const CODES: &[&str] = &[
     "signing.file.same-name",
     "signing.file.name",
     "signing.format.impossible",
+    "signing.form.impossible",
+    "signing.file.whole",
+    "signing.signature.unknown",
+    "signing.claim.refused",
+    "signing.signature-file.refused",
     "signing.pdf.encrypted",
     "signing.pdf.locked",
     "signing.pdf.bomb",
@@ -157,6 +177,12 @@ impl EngineError {
             Self::SameName(_) => "signing.file.same-name",
             Self::Name(_) => "signing.file.name",
             Self::Format(_) => "signing.format.impossible",
+            Self::Form(_) => "signing.form.impossible",
+            Self::Whole(_) => "signing.file.whole",
+            Self::NoSignature(_) => "signing.signature.unknown",
+            Self::Claim(_) => "signing.claim.refused",
+            Self::SignatureFile(_) => "signing.signature-file.refused",
+            Self::Xades(XadesError::Document(_) | XadesError::IdTaken(_)) => "signing.xml.refused",
             Self::Pdf(e) => pdf_code(e.code()),
             Self::Container(e) => container_code(e.code()),
             Self::Defect { code, .. } if code.starts_with("pdf.") => pdf_code(code),
@@ -194,6 +220,9 @@ impl EngineError {
             Self::Pdf(e) => e.to_string(),
             Self::Container(e) => e.to_string(),
             Self::Augment(e) => e.to_string(),
+            Self::Xades(e) => e.to_string(),
+            Self::Form(why) => (*why).to_owned(),
+            Self::Claim(why) | Self::SignatureFile(why) => why.clone(),
             Self::Defect { code, object } => format!("{code} ({object})"),
             Self::TimeStamp(why) | Self::Material(why) | Self::Hand(why) => why.clone(),
             _ => String::new(),
@@ -209,6 +238,7 @@ impl Refuses for EngineError {
         match self {
             Self::Peer(r) => r.status(),
             Self::TimeStamp(_) | Self::Material(_) => Status::SERVICE_UNAVAILABLE,
+            Self::Xades(XadesError::Document(_) | XadesError::IdTaken(_)) => Status::UNPROCESSABLE_ENTITY,
             Self::Xades(_) | Self::State | Self::Io(_) => {
                 tracing::error!(error = %self, "signing");
                 Status::INTERNAL_SERVER_ERROR
@@ -222,7 +252,11 @@ impl Refuses for EngineError {
             _ => BTreeMap::new(),
         };
         match self {
-            Self::Empty(name) | Self::SameName(name) | Self::Name(name) => {
+            Self::Empty(name)
+            | Self::SameName(name)
+            | Self::Name(name)
+            | Self::Whole(name)
+            | Self::NoSignature(name) => {
                 args.insert("name".into(), name.clone());
             }
             Self::Format(format) => {
@@ -235,10 +269,62 @@ impl Refuses for EngineError {
     }
 }
 
+impl From<MakeError> for EngineError {
+    fn from(e: MakeError) -> Self {
+        match e {
+            MakeError::NoFile => Self::NoFile,
+            MakeError::SameName(name) => Self::SameName(name),
+            MakeError::Form(why) => Self::Form(why),
+            MakeError::TooLarge(name) => Self::Whole(name),
+            MakeError::Changed => Self::State,
+            MakeError::Io(e) => Self::Io(e),
+            MakeError::Pades(e) => e.into(),
+            MakeError::Asic(AsicError::Single) => Self::Form("an ASiC-S container holds one file"),
+            MakeError::Asic(e) => e.into(),
+            MakeError::Xades(e) => e.into(),
+            MakeError::Cades(e) => e.into(),
+            MakeError::Jades(e) => e.into(),
+            MakeError::Augment(e) => e.into(),
+        }
+    }
+}
+
+impl From<CadesError> for EngineError {
+    fn from(e: CadesError) -> Self {
+        match e {
+            CadesError::Value => Self::Value,
+            CadesError::Io(e) => Self::Io(e),
+            CadesError::Unknown(id) => Self::NoSignature(id),
+            CadesError::Oid(_) | CadesError::Text(_) | CadesError::Digest => Self::Claim(e.to_string()),
+            CadesError::OtherData | CadesError::Closed(_) | CadesError::Pki(_) | CadesError::Algorithm => {
+                Self::SignatureFile(e.to_string())
+            }
+        }
+    }
+}
+
+impl From<JadesError> for EngineError {
+    fn from(e: JadesError) -> Self {
+        match e {
+            JadesError::Value => Self::Value,
+            JadesError::NoData => Self::NoFile,
+            JadesError::Certificate(_) => Self::CertificateUnreadable,
+            JadesError::Timestamp => Self::TimeStamp(e.to_string()),
+            JadesError::Combination(why) => Self::Form(why),
+            JadesError::Unknown(id) => Self::NoSignature(id),
+            JadesError::TooLarge(_) => Self::Whole(String::new()),
+            JadesError::Algorithm | JadesError::Object(_) | JadesError::Document(_) => {
+                Self::SignatureFile(e.to_string())
+            }
+        }
+    }
+}
+
 impl From<PadesError> for EngineError {
     fn from(e: PadesError) -> Self {
         match e {
             PadesError::WrongSignature => Self::Value,
+            PadesError::Claim(why) => Self::Claim(why),
             PadesError::WrongTimestamp => Self::TimeStamp("the time stamp is over something else".into()),
             other => Self::Pdf(other),
         }

@@ -1,9 +1,11 @@
 use std::io::Read as _;
 
 use ades::{
-    asic::{AsicError, Container, Naming},
+    asic::{self, AsicError, Container, Naming, cades::CadesContainer},
+    augment::Raise as _,
     pades::PadesError,
     pdf::Document,
+    zip::Archive,
 };
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +23,8 @@ pub enum Kind {
     Edoc,
     /// A signed container named as ASiC.
     Asice,
+    /// A container of one file (ASiC-S).
+    Asics,
     /// Anything else.
     Other,
 }
@@ -33,17 +37,18 @@ impl Kind {
             Self::OddPdf => "odd-pdf",
             Self::Edoc => "edoc",
             Self::Asice => "asice",
+            Self::Asics => "asics",
             Self::Other => "other",
         }
     }
     /// The kind of that name.
     pub fn from_name(name: &str) -> Self {
-        let all = [Self::Pdf, Self::OddPdf, Self::Edoc, Self::Asice];
+        let all = [Self::Pdf, Self::OddPdf, Self::Edoc, Self::Asice, Self::Asics];
         all.into_iter().find(|k| k.name() == name).unwrap_or(Self::Other)
     }
     /// Whether it is a container that takes one more signature.
     pub fn is_container(self) -> bool {
-        matches!(self, Self::Edoc | Self::Asice)
+        matches!(self, Self::Edoc | Self::Asice | Self::Asics)
     }
 }
 
@@ -80,20 +85,15 @@ pub(super) fn inspect(input: &Input, limits: &EngineLimits) -> Result<Inspected,
     if head.starts_with(b"%PDF-") {
         return pdf(input, limits);
     }
-    if head.starts_with(b"PK\x03\x04") && is_asic(&head) {
-        return container(input, limits);
+    if asic::is_candidate(&head)
+        && let Some(seen) = container(input, limits)?
+    {
+        return Ok(seen);
     }
     let mut seen =
         Inspected { kind: Kind::Other, pages: None, signatures: 0, refusal: None, preview: None, contains: Vec::new() };
     seen.preview = preview(input, limits.preview)?;
     Ok(seen)
-}
-
-/// Whether the first entry of an archive is a `mimetype` of ASiC (EN 319 162-1 annex A).
-pub(super) fn is_asic(head: &[u8]) -> bool {
-    let content = head.get(38..).unwrap_or_default();
-    head.get(30..38) == Some(b"mimetype".as_slice())
-        && content.windows(19).take(64).any(|w| w == b"vnd.etsi.asic-e+zip")
 }
 
 fn pdf(input: &Input, limits: &EngineLimits) -> Result<Inspected, EngineError> {
@@ -116,17 +116,35 @@ fn pdf(input: &Input, limits: &EngineLimits) -> Result<Inspected, EngineError> {
     }
 }
 
-fn container(input: &Input, limits: &EngineLimits) -> Result<Inspected, EngineError> {
-    let mut container = Container::open(input.open()?, &limits.zip)?;
+/// A container that takes one more signature; `None` for ASiC-S with a time stamp, which is a file like any other.
+fn container(input: &Input, limits: &EngineLimits) -> Result<Option<Inspected>, EngineError> {
+    let seen = |kind, signatures: usize, contains| {
+        let signatures = u64::try_from(signatures).unwrap_or(u64::MAX);
+        Some(Inspected { kind, pages: None, signatures, refusal: None, preview: None, contains })
+    };
+    let archive = Archive::open(input.open()?, &limits.zip).map_err(AsicError::from)?;
+    if CadesContainer::is_one(&archive) {
+        let container = CadesContainer::open(input.open()?, &limits.zip)?;
+        let signatures = container.ids().len();
+        let kind = match (container.is_extended(), signatures) {
+            (true, _) => Kind::Asice,
+            (false, 0) => return Ok(None),
+            (false, _) => Kind::Asics,
+        };
+        return Ok(seen(kind, signatures, container.data()));
+    }
+    let mut container = match Container::open(input.open()?, &limits.zip) {
+        Err(AsicError::NotAsic("mimetype")) => return Ok(None),
+        other => other?,
+    };
     let kind = match container.naming() {
         Naming::Edoc => Kind::Edoc,
         Naming::Asice => Kind::Asice,
-        // Signed further by the command line only.
-        Naming::Asics => return Err(AsicError::NotAsic("ASiC-S").into()),
+        Naming::Asics => Kind::Asics,
     };
-    let signatures = u64::try_from(container.signatures().len()).unwrap_or(u64::MAX);
+    let signatures = container.signatures().len();
     let contains = container.files(pki::DigestAlgorithm::Sha256)?.into_iter().map(|f| f.name).collect();
-    Ok(Inspected { kind, pages: None, signatures, refusal: None, preview: None, contains })
+    Ok(seen(kind, signatures, contains))
 }
 
 /// The beginning of a text file in UTF-8 without control characters.
@@ -157,6 +175,16 @@ pub(crate) fn choices(kinds: &[Kind]) -> Vec<Format> {
         [Kind::Pdf] => vec![Format::Pdf, Format::Edoc, Format::Asice],
         [Kind::Edoc] => vec![Format::Edoc],
         [Kind::Asice] => vec![Format::Asice],
+        [Kind::Asics] => vec![Format::Asics],
         _ => vec![Format::Edoc, Format::Asice],
+    }
+}
+
+/// Whether these files can be signed in this format at all; what a person is asked about are [`choices`].
+pub(crate) fn possible(format: Format, kinds: &[Kind]) -> bool {
+    match (format, kinds) {
+        (Format::Xades | Format::Cades | Format::Jades, _) => true,
+        (Format::Asics, [one]) => *one == Kind::Asics || !one.is_container(),
+        _ => choices(kinds).contains(&format),
     }
 }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use ades::{
-    asic::AsicError,
+    asic::{self, AsicError},
     detect,
     facts::FileFacts,
     lists::Catalogue,
@@ -10,12 +10,13 @@ use ades::{
 };
 use base::Cx;
 use jiff::Timestamp;
+use net::{Asked, fetch_needs};
 use pki::{CertId, Certificate, DigestAlgorithm, OcspRequest};
 
-use super::{Engine, EngineError, EngineLimits, Input, blocking, input::Sent, inspect::is_asic};
+use super::{Engine, EngineError, EngineLimits, Files, Input, blocking};
 
-/// How often missing material is fetched for one verdict.
-const ROUNDS: usize = 4;
+/// How often missing material is fetched for one verdict: each round may show that more is missing.
+const ROUNDS: usize = 6;
 
 /// How a file is to be judged.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +25,8 @@ pub struct Validation {
     pub anchors: Option<Anchors>,
     /// Trusted lists that are asked, too.
     pub lists: Option<Arc<Catalogue>>,
+    /// Files that detached signatures speak of.
+    pub beside: Files,
     /// The time of validation; now when nothing is given.
     pub time: Option<Timestamp>,
     /// Language of the texts.
@@ -35,22 +38,11 @@ pub struct Validation {
 impl Engine {
     /// Judges all signatures of a file.
     pub async fn validate(&self, cx: &Cx, input: &Input, how: &Validation) -> Result<Report, EngineError> {
-        self.validate_beside(cx, input, &[], how).await
-    }
-
-    /// The same where detached signatures and evidence records speak of other files.
-    pub async fn validate_beside(
-        &self,
-        cx: &Cx,
-        input: &Input,
-        beside: &[Input],
-        how: &Validation,
-    ) -> Result<Report, EngineError> {
         if input.size == 0 {
             return Err(EngineError::Empty(input.name.clone()));
         }
-        let (file, objects, limits) = (input.clone(), beside.to_vec(), self.limits);
-        let facts = blocking(move || facts(&file, objects, &limits)).await?;
+        let (file, beside, limits) = (input.clone(), how.beside.clone(), self.limits);
+        let facts = blocking(move || facts(&file, &beside, &limits)).await?;
         if facts.signatures.is_empty()
             && let Some(d) = facts.defects.iter().find(|d| d.fatal || d.code == "pdf.rebuilt")
         {
@@ -80,8 +72,21 @@ impl Engine {
             validate_file(&input.name, &facts, &basis)
         };
         let mut report = judge(&material);
+        let asked = Asked::default();
         for _ in 0..ROUNDS {
-            if how.offline || !self.fetch(cx, &report.needs, &national, &mut material).await {
+            if how.offline {
+                break;
+            }
+            let (ours, foreign): (Vec<Need>, Vec<Need>) = report
+                .needs
+                .iter()
+                .cloned()
+                .partition(|n| matches!(n, Need::Status { issuer, .. } if national.contains(issuer)));
+            let mut any = self.fetch(cx, &ours, &mut material).await;
+            if let Some(abroad) = &self.abroad {
+                any |= fetch_needs(&abroad.at(cx), &foreign, &asked, abroad.round, &mut material).await;
+            }
+            if !any {
                 break;
             }
             report = judge(&material);
@@ -90,13 +95,10 @@ impl Engine {
     }
 
     /// Fetches what the trust core knows of what is missing; whether anything came.
-    async fn fetch(&self, cx: &Cx, needs: &[Need], national: &[Certificate], material: &mut Material) -> bool {
+    async fn fetch(&self, cx: &Cx, needs: &[Need], material: &mut Material) -> bool {
         let mut any = false;
         for need in needs {
             let Need::Status { of, issuer, .. } = need else { continue };
-            if !national.contains(issuer) {
-                continue;
-            }
             let id = CertId::new(DigestAlgorithm::Sha1, issuer, of.serial());
             let Ok(request) = (OcspRequest { ids: vec![id], nonce: None }).to_der() else { continue };
             if let Ok(found) = self.trust.ocsp(cx, &request).await {
@@ -109,11 +111,11 @@ impl Engine {
 }
 
 /// Reads a file into facts by what it is.
-fn facts(input: &Input, beside: Vec<Input>, limits: &EngineLimits) -> Result<FileFacts, EngineError> {
+fn facts(input: &Input, beside: &Files, limits: &EngineLimits) -> Result<FileFacts, EngineError> {
     let head = input.head(256)?;
-    let facts = detect::read(&input.name, input.open()?, &mut Sent(beside), &limits.readers())?;
+    let facts = detect::read(&input.name, input.open()?, &mut beside.clone(), &limits.readers())?;
     let judged = facts.container.is_some() || facts.defects.iter().any(|d| d.fatal);
-    if !judged && is_asic(&head) {
+    if !judged && asic::is_candidate(&head) {
         return Err(EngineError::Container(AsicError::Zip(ZipError::NotZip)));
     }
     Ok(facts)

@@ -25,20 +25,21 @@ use contract::Peers;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use pki::{DigestAlgorithm, SignatureAlgorithm};
-use serde::{Deserialize, Serialize};
 
+pub(crate) use ades::make::media_type;
+pub use ades::make::{Claims, Files, Form, Format, Input, Packaging, Prepared, Signed};
 pub use augment::Raised;
-pub use complete::{Completed, write};
 pub(crate) use error::CODES;
 pub use error::EngineError;
-pub(crate) use input::Sent;
-pub(crate) use input::media_type;
-pub use input::{Input, Source};
-pub(crate) use inspect::choices;
+pub(crate) use input::from_blobs;
+pub use input::from_path;
 pub use inspect::{Inspected, Kind};
+pub(crate) use inspect::{choices, possible};
 pub use judge::Validation;
-pub use prepare::Prepared;
-pub(crate) use trust::Trust;
+pub use prepare::to_sign;
+use trust::Trust;
+
+use crate::abroad::Abroad;
 
 /// Bounds of what is read.
 #[derive(Clone, Copy, Debug)]
@@ -61,40 +62,6 @@ impl EngineLimits {
 impl Default for EngineLimits {
     fn default() -> Self {
         Self { pdf: pdf::Limits::default(), zip: zip::Limits::default(), preview: 4000 }
-    }
-}
-
-/// What a signed file is to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Format {
-    /// The PDF itself, with a PAdES signature.
-    Pdf,
-    /// An EDOC 2.0 container.
-    Edoc,
-    /// An ASiC-E container.
-    Asice,
-}
-
-impl Format {
-    /// Its name in addresses and in the database, also its file name extension.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Pdf => "pdf",
-            Self::Edoc => "edoc",
-            Self::Asice => "asice",
-        }
-    }
-    /// The format of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Pdf, Self::Edoc, Self::Asice].into_iter().find(|f| f.name() == name)
-    }
-    /// Media type.
-    pub fn media_type(self) -> &'static str {
-        match self {
-            Self::Pdf => "application/pdf",
-            Self::Edoc | Self::Asice => "application/vnd.etsi.asic-e+zip",
-        }
     }
 }
 
@@ -124,12 +91,18 @@ pub trait Hand: Send + Sync {
 pub struct Engine {
     trust: Trust,
     limits: EngineLimits,
+    abroad: Option<Abroad>,
 }
 
 impl Engine {
     /// An engine that asks the trust core through `peers`.
     pub fn new(peers: Peers, limits: EngineLimits) -> Self {
-        Self { trust: Trust::new(peers), limits }
+        Self { trust: Trust::new(peers), limits, abroad: None }
+    }
+
+    /// The same, fetching what foreign signatures need.
+    pub(crate) fn reaching(self, abroad: Option<Abroad>) -> Self {
+        Self { abroad, ..self }
     }
 
     /// The bounds.
@@ -137,7 +110,7 @@ impl Engine {
         &self.limits
     }
 
-    /// Signs `inputs` by `hand` and writes the signed file to `out`, which is given back.
+    /// Signs `inputs` by `hand` and writes the signed file to `out`, which is given back: a PDF or a container, at most at LT.
     ///
     /// One container or PDF that is signed already gets one more signature; else all inputs go into one new file.
     pub async fn sign<W: Write + Send + 'static>(
@@ -149,8 +122,8 @@ impl Engine {
         hand: &dyn Hand,
         out: W,
     ) -> Result<W, EngineError> {
-        let prepared = self.prepare(cx, inputs, format, hand.certificate()).await?;
-        let value = hand.sign(&prepared.to_sign()).await?;
+        let prepared = self.prepare(cx, inputs, &Form::new(format), &Claims::default(), hand.certificate()).await?;
+        let value = hand.sign(&to_sign(&prepared)).await?;
         let completed = self.complete(cx, prepared, &value, level).await?;
         self.finish(cx.now(), inputs, completed, out).await
     }
@@ -160,11 +133,11 @@ impl Engine {
         &self,
         modified: Timestamp,
         inputs: &[Input],
-        completed: Completed,
+        completed: Signed,
         out: W,
     ) -> Result<W, EngineError> {
-        let (inputs, limits) = (inputs.to_vec(), self.limits);
-        blocking(move || write(&inputs, &completed, modified, &limits, out)).await
+        let (inputs, limits) = (inputs.to_vec(), self.limits.readers());
+        blocking(move || Ok(completed.write(&inputs, modified, &limits, out)?)).await
     }
 }
 

@@ -6,7 +6,10 @@ use base::{Cx, Timestamp};
 use contract::{Der, Peers, ca};
 use pki::{Certificate, DigestAlgorithm, OcspRequest, OcspResponse, TimeStampRequest, TimeStampResponse};
 
+use net::Fetch as _;
+
 use super::EngineError;
+use crate::abroad::Abroad;
 
 /// The trust core, asked through the contract.
 #[derive(Clone)]
@@ -24,6 +27,13 @@ pub(crate) struct Roots {
 }
 
 impl Roots {
+    /// Whether an OCSP request is about a certificate of this PKI.
+    fn answer_for(&self, request: &[u8]) -> bool {
+        let ids = OcspRequest::from_der(request).map(|r| r.ids).unwrap_or_default();
+        let ours = |id: &pki::CertId| self.roots.iter().chain(&self.issuers).any(|c| id.is_of_issuer(c));
+        !ids.is_empty() && ids.iter().all(ours)
+    }
+
     /// All of them, DER.
     pub(crate) fn all(&self) -> Vec<Vec<u8>> {
         self.roots.iter().chain(&self.issuers).map(|c| c.der().to_vec()).collect()
@@ -77,11 +87,11 @@ impl Trust {
 
     /// Everything that shows these end certificates valid now. A revoked one is an error.
     pub(crate) async fn gather(&self, cx: &Cx, ends: &[Vec<u8>], roots: &Roots) -> Result<Material, EngineError> {
-        self.gather_with(cx, ends, &[], None, roots).await
+        self.gather_with(cx, ends, &[], None, roots, None).await
     }
 
     /// The same with further certificates that may lie between them and the root; status information of `since`, the time of the time
-    /// stamp, or later is preferred.
+    /// stamp, or later is preferred. Those of others are asked about through `abroad`.
     pub(crate) async fn gather_with(
         &self,
         cx: &Cx,
@@ -89,17 +99,19 @@ impl Trust {
         known: &[Vec<u8>],
         since: Option<Timestamp>,
         roots: &Roots,
+        abroad: Option<&Abroad>,
     ) -> Result<Material, EngineError> {
         let known = [roots.all().as_slice(), known].concat();
         let mut gather = Gather::new(ends, &known, cx.now())?.since(since);
         while let Some(ask) = gather.ask() {
-            match &ask {
-                Ask::Ocsp { request, .. } => match self.ocsp(cx, request).await {
-                    Ok(found) => gather.answer(Ok(&found)),
-                    Err(e) => gather.answer(Err(&e.to_string())),
-                },
-                Ask::Issuer { .. } | Ask::Crl { .. } => gather.answer(Err("not asked for in the national PKI")),
-            }
+            let found = match (&ask, abroad) {
+                (Ask::Ocsp { request, .. }, _) if roots.answer_for(request) => {
+                    self.ocsp(cx, request).await.map_err(|e| e.to_string())
+                }
+                (_, Some(abroad)) => abroad.at(cx).fetch(&ask).await.map_err(|e| e.to_string()),
+                (_, None) => Err("nothing is fetched for foreign certificates (signing.fetch)".to_owned()),
+            };
+            gather.answer(found.as_deref().map_err(String::as_str));
         }
         for stale in gather.stale() {
             tracing::warn!(of = %stale.of, age_seconds = stale.age.as_secs(), "no status information since the time stamp is to be had");

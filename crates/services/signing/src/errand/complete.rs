@@ -13,7 +13,8 @@ use super::{
 };
 use crate::{
     Signing,
-    engine::{EngineError, Format, Input, Validation, blocking},
+    engine::{EngineError, Input, Prepared, Validation, blocking, from_blobs},
+    lists,
     report::ReportDoc,
 };
 
@@ -28,15 +29,15 @@ pub(crate) async fn complete(app: &Signing, cx: &Cx, id: ErrandId) -> Result<(),
     else {
         return Ok(());
     };
-    let format = prepared.format;
+    let wish = errand.wish.clone().ok_or(ErrandError::Order)?;
+    let name = prepared.file_name(errand.files.first().map_or("parakstits", |f| f.name.as_str()));
     let inputs: Vec<Input> = errand.files.iter().map(|f| f.input(app.blobs())).collect();
-    let made = make(app, cx, &inputs, prepared, &value).await;
+    let made = make(app, cx, &inputs, &name, prepared, (&value, wish.level)).await;
     let (blob, report) = match made {
         Ok(made) => made,
         Err(e) if e.is_transient() => return Err(e.into()),
         Err(e) => return fail(app, cx, id, e).await,
     };
-    let name = result_name(&inputs, format);
     let result = ResultFile { blob: blob.address.clone(), name, sha256: blob.sha256.clone(), size: blob.size };
     let english = ReportDoc::of(&report.clone().in_language(Lang::En));
     let reports = [text(&ReportDoc::of(&report))?, text(&english)?];
@@ -59,22 +60,31 @@ pub(crate) async fn complete(app: &Signing, cx: &Cx, id: ErrandId) -> Result<(),
         .await
 }
 
+/// Writes the signed file as `name`, raised to the wanted level, and judges it.
 async fn make(
     app: &Signing,
     cx: &Cx,
     inputs: &[Input],
-    prepared: crate::engine::Prepared,
-    value: &[u8],
+    name: &str,
+    prepared: Prepared,
+    (value, level): (&[u8], Level),
 ) -> Result<(BlobRef, Report), EngineError> {
     let trouble = |e: StoreError| EngineError::Io(std::io::Error::other(e));
-    let (engine, format) = (app.engine(), prepared.format);
-    let completed = engine.complete(cx, prepared, value, Level::LT).await?;
-    let out = app.blobs().writer(cx).map_err(trouble)?;
-    let out = engine.finish(cx.now(), inputs, completed, out).await?;
-    let blob = blocking(move || out.finish().map_err(trouble)).await?;
-    let name = result_name(inputs, format);
-    let input = Input::blob(&name, format.media_type(), blob.size, app.blobs(), &blob.address);
-    let report = engine.validate(cx, &input, &Validation::default()).await?;
+    let engine = app.engine();
+    let (beside, media_type) = (prepared.beside(inputs), prepared.form().media_type());
+    let input = |blob: &BlobRef| from_blobs(name, media_type, blob.size, app.blobs(), &blob.address);
+    let completed = engine.complete(cx, prepared, value, level).await?;
+    let reached = completed.level();
+    let out = engine.finish(cx.now(), inputs, completed, app.blobs().writer(cx).map_err(trouble)?).await?;
+    let mut blob = blocking(move || out.finish().map_err(trouble)).await?;
+    if reached < level {
+        let raised = engine.raise_last(cx, &input(&blob), &beside, level).await?;
+        let out = raised.write(app.blobs().writer(cx).map_err(trouble)?).await?;
+        blob = blocking(move || out.finish().map_err(trouble)).await?;
+    }
+    let lists = lists::current(app).await.map_err(trouble)?;
+    let how = Validation { lists, beside, ..Validation::default() };
+    let report = engine.validate(cx, &input(&blob), &how).await?;
     Ok((blob, report))
 }
 
@@ -103,16 +113,4 @@ pub(crate) async fn complete_job(app: &Signing, cx: &Cx, job: &Job) -> Result<()
 
 fn text(report: &ReportDoc) -> Result<String, ErrandError> {
     Ok(serde_json::to_string(report).map_err(StoreError::from)?)
-}
-
-/// `Ligums.pdf` stays; one file gives `Ligums.edoc`; several take the name of the first.
-pub(crate) fn result_name(inputs: &[Input], format: Format) -> String {
-    let first = inputs.first().map(|i| i.name.as_str()).unwrap_or("parakstits");
-    let extension = format.name();
-    if inputs.len() == 1 && first.to_ascii_lowercase().ends_with(&format!(".{extension}")) {
-        return first.to_owned();
-    }
-    let stem = first.rsplit_once('.').map_or(first, |(stem, _)| stem);
-    let stem = if stem.is_empty() { "parakstits" } else { stem };
-    format!("{stem}.{extension}")
 }

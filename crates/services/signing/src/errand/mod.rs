@@ -8,8 +8,10 @@ mod complete;
 mod error;
 mod rows;
 mod steps;
+mod wish;
 
 pub(crate) use complete::{COMPLETE, complete, complete_job};
 pub(crate) use error::{CODES, ErrandError};
 pub(crate) use rows::{Errand, ErrandFile, ErrandId, QUERIES, State};
 pub(crate) use steps::{Bond, NewFile, choose, formats, open, overdue, prepare, receive, see, sweep};
+pub(crate) use wish::Wish;

@@ -1,16 +1,17 @@
 use base::{Id, Timestamp};
 use store::{Row, StoreError, Tx, params};
 
-use crate::engine::{Format, Input, Inspected, Prepared};
+use super::Wish;
+use crate::engine::{Format, Input, Inspected, Prepared, from_blobs};
 
 const PUT: &str = "INSERT INTO signing_errand (id, owner, session, state, created, changed, expires) \
     VALUES ($1, $2, $3, 'open', $4, $5, $6)";
 const PUT_FILE: &str = "INSERT INTO signing_file (errand, place, name, media, blob, sha256, size, seen) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const ONE: &str = "SELECT id, owner, session, state, format, prepared, signature, refusal, result, result_name, \
-    result_sha256, result_size, report_lv, report_en, changed, expires FROM signing_errand WHERE id = $1";
+    result_sha256, result_size, report_lv, report_en, changed, expires, wish FROM signing_errand WHERE id = $1";
 const FILES: &str = "SELECT name, media, blob, sha256, size, seen FROM signing_file WHERE errand = $1 ORDER BY place";
-const FORMAT: &str = "UPDATE signing_errand SET format = $2, state = 'open', prepared = NULL, changed = $3 \
+const WISH: &str = "UPDATE signing_errand SET format = $2, state = 'open', prepared = NULL, changed = $3, wish = $4 \
     WHERE id = $1 AND state IN ('open', 'prepared')";
 const PREPARED: &str = "UPDATE signing_errand SET state = 'prepared', prepared = $2, changed = $3 \
     WHERE id = $1 AND state IN ('open', 'prepared')";
@@ -26,7 +27,7 @@ const OVERDUE: &str = "SELECT COUNT(*) FROM signing_errand WHERE state = 'signed
 const DROP_FILES: &str = "DELETE FROM signing_file WHERE errand = $1";
 const DROP: &str = "DELETE FROM signing_errand WHERE id = $1";
 pub(crate) const QUERIES: &[&str] =
-    &[PUT, PUT_FILE, ONE, FILES, FORMAT, PREPARED, SIGNED, DONE, FAILED, OLD, OVERDUE, DROP_FILES, DROP];
+    &[PUT, PUT_FILE, ONE, FILES, WISH, PREPARED, SIGNED, DONE, FAILED, OLD, OVERDUE, DROP_FILES, DROP];
 
 /// Marks ids of errands.
 pub(crate) struct ErrandRow;
@@ -64,7 +65,7 @@ pub(crate) struct Errand {
     pub(crate) owner: String,
     pub(crate) session: Vec<u8>,
     pub(crate) state: State,
-    pub(crate) format: Option<Format>,
+    pub(crate) wish: Option<Wish>,
     pub(crate) prepared: Option<Prepared>,
     pub(crate) signature: Option<Vec<u8>>,
     pub(crate) refusal: Option<String>,
@@ -95,10 +96,17 @@ pub(crate) struct ErrandFile {
     pub(crate) seen: Inspected,
 }
 
+impl Errand {
+    /// The format that was chosen.
+    pub(crate) fn format(&self) -> Option<Format> {
+        self.wish.as_ref().map(|w| w.form.format)
+    }
+}
+
 impl ErrandFile {
     /// The file as the engine takes it.
     pub(crate) fn input(&self, blobs: &store::Blobs) -> Input {
-        Input::blob(&self.name, &self.media, self.size, blobs, &self.blob)
+        from_blobs(&self.name, &self.media, self.size, blobs, &self.blob)
     }
 }
 
@@ -137,12 +145,14 @@ pub(super) async fn one(tx: &mut Tx, id: ErrandId) -> Result<Option<Errand>, Sto
         }
         _ => None,
     };
+    let format = row.text_opt(4)?.and_then(|f| Format::from_name(&f));
+    let wish = row.json_opt(16)?;
     Ok(Some(Errand {
         id: row.id(0)?,
         owner: row.text(1)?,
         session: row.bytes(2)?,
         state: State::from_name(&row.text(3)?),
-        format: row.text_opt(4)?.and_then(|f| Format::from_name(&f)),
+        wish: wish.or_else(|| format.map(Wish::usual)),
         prepared: row.json_opt(5)?,
         signature: row.bytes_opt(6)?,
         refusal: row.text_opt(7)?,
@@ -165,9 +175,9 @@ fn file(row: &Row) -> Result<ErrandFile, StoreError> {
     })
 }
 
-pub(super) async fn set_format(tx: &mut Tx, id: ErrandId, format: Format) -> Result<bool, StoreError> {
-    let now = tx.now()?;
-    Ok(tx.run(FORMAT, params![id, format.name(), now]).await? == 1)
+pub(super) async fn set_wish(tx: &mut Tx, id: ErrandId, wish: &Wish) -> Result<bool, StoreError> {
+    let (now, text) = (tx.now()?, serde_json::to_string(wish)?);
+    Ok(tx.run(WISH, params![id, wish.form.format.name(), now, text]).await? == 1)
 }
 
 pub(super) async fn set_prepared(tx: &mut Tx, id: ErrandId, prepared: &str) -> Result<bool, StoreError> {

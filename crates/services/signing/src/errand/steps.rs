@@ -5,10 +5,10 @@ use serde_json::json;
 use store::{BlobRef, NewJob, StoreError};
 use web::PageCx;
 
-use super::{COMPLETE, Errand, ErrandError, ErrandFile, ErrandId, State, rows};
+use super::{COMPLETE, Errand, ErrandError, ErrandFile, ErrandId, State, Wish, rows};
 use crate::{
     Signing,
-    engine::{EngineError, Format, Input, Prepared, choices, media_type},
+    engine::{EngineError, Format, Input, Kind, Prepared, choices, from_blobs, media_type, possible, to_sign},
     session,
 };
 
@@ -38,6 +38,9 @@ impl Bond {
     }
 }
 
+/// Most octets of a prepared signature that are kept: files that go into an XML or JSON document are part of it.
+const MAX_STATE: usize = 32 << 20;
+
 /// An uploaded file.
 #[derive(Clone, Debug)]
 pub(crate) struct NewFile {
@@ -66,7 +69,7 @@ pub(crate) async fn open(app: &Signing, cx: &Cx, bond: &Bond, files: Vec<NewFile
     let mut seen = Vec::new();
     for f in files {
         let media = media_type(&f.name);
-        let input = Input::blob(&f.name, media, f.blob.size, app.blobs(), &f.blob.address);
+        let input = from_blobs(&f.name, media, f.blob.size, app.blobs(), &f.blob.address);
         let looked = app.engine().inspect(&input).await?;
         let BlobRef { address, sha256, size } = f.blob;
         let name = f.name;
@@ -89,7 +92,7 @@ pub(crate) async fn open(app: &Signing, cx: &Cx, bond: &Bond, files: Vec<NewFile
             Box::pin(async move {
                 rows::put(tx, id, &bond.owner, &bond.session, seen, expires).await?;
                 if let Some(only) = only {
-                    rows::set_format(tx, id, only).await?;
+                    rows::set_wish(tx, id, &Wish::usual(only)).await?;
                 }
                 Ok::<_, StoreError>(())
             })
@@ -100,7 +103,11 @@ pub(crate) async fn open(app: &Signing, cx: &Cx, bond: &Bond, files: Vec<NewFile
 
 /// The formats an errand can be signed in.
 pub(crate) fn formats(files: &[ErrandFile]) -> Vec<Format> {
-    choices(&files.iter().map(|f| f.seen.kind).collect::<Vec<_>>())
+    choices(&kinds(files))
+}
+
+fn kinds(files: &[ErrandFile]) -> Vec<Kind> {
+    files.iter().map(|f| f.seen.kind).collect()
 }
 
 /// The errand, if it is this visitor's and its time is not over.
@@ -116,23 +123,20 @@ pub(crate) async fn see(app: &Signing, cx: &Cx, bond: &Bond, id: ErrandId) -> Re
     Ok(errand)
 }
 
-/// Chooses the format.
-pub(crate) async fn choose(
-    app: &Signing,
-    cx: &Cx,
-    bond: &Bond,
-    id: ErrandId,
-    format: Format,
-) -> Result<(), ErrandError> {
+/// Chooses what kind of signature it is to be.
+pub(crate) async fn choose(app: &Signing, cx: &Cx, bond: &Bond, id: ErrandId, wish: &Wish) -> Result<(), ErrandError> {
     let errand = see(app, cx, bond, id).await?;
-    if !formats(&errand.files).contains(&format) {
+    let format = wish.form.format;
+    if !possible(format, &kinds(&errand.files)) {
         return Err(EngineError::Format(format.name()).into());
     }
+    if let Some(why) = wish.impossible() {
+        return Err(EngineError::Form(why).into());
+    }
+    let write = (cx, wish);
     app.db()
-        .write(cx, |tx, _| {
-            Box::pin(
-                async move { if rows::set_format(tx, id, format).await? { Ok(()) } else { Err(ErrandError::Order) } },
-            )
+        .write(&write, |tx, (_, wish)| {
+            Box::pin(async move { if rows::set_wish(tx, id, wish).await? { Ok(()) } else { Err(ErrandError::Order) } })
         })
         .await
 }
@@ -149,18 +153,21 @@ pub(crate) async fn prepare(
     if !matches!(errand.state, State::Open | State::Prepared) {
         return Err(ErrandError::Order);
     }
-    let format = errand.format.ok_or(ErrandError::Order)?;
+    let wish = errand.wish.clone().ok_or(ErrandError::Order)?;
     if !bond.program {
         app.engine().check_owner(certificate, &bond.owner)?;
     }
     let inputs: Vec<Input> = errand.files.iter().map(|f| f.input(app.blobs())).collect();
-    let prepared = app.engine().prepare(cx, &inputs, format, certificate).await?;
-    let to_sign = prepared.to_sign();
+    let prepared = app.engine().prepare(cx, &inputs, &wish.form, &wish.claims, certificate).await?;
+    let to_sign = to_sign(&prepared);
     let hash_function = match to_sign.algorithm {
         SignatureAlgorithm::Ed25519 => return Err(EngineError::CertificatePurpose.into()),
         _ => to_sign.digest_algorithm.name(),
     };
     let kept = serde_json::to_string(&prepared).map_err(StoreError::from)?;
+    if kept.len() > MAX_STATE {
+        return Err(EngineError::Whole(errand.files.first().map(|f| f.name.clone()).unwrap_or_default()).into());
+    }
     let entry = Entry::new("signing.signature.intended", id, intent(&errand, &prepared, &to_sign.digest))
         .personal(json!({ "person": bond.owner }));
     let write = (cx, kept, entry);
@@ -182,7 +189,7 @@ pub(crate) async fn prepare(
 fn intent(errand: &Errand, prepared: &Prepared, hash: &[u8]) -> serde_json::Value {
     let serial = Certificate::from_der(prepared.certificate()).map(|c| c.serial_hex()).unwrap_or_default();
     let files: Vec<&str> = errand.files.iter().map(|f| f.sha256.as_str()).collect();
-    json!({ "format": prepared.format.name(), "certificate": serial, "hash": hex(hash), "files": files })
+    json!({ "format": prepared.form().format.name(), "certificate": serial, "hash": hex(hash), "files": files })
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {
@@ -199,7 +206,7 @@ pub(crate) async fn receive(
 ) -> Result<(), ErrandError> {
     let errand = see(app, cx, bond, id).await?;
     let (State::Prepared, Some(prepared)) = (errand.state, &errand.prepared) else { return Err(ErrandError::Order) };
-    let value = prepared.accept(value)?;
+    let value = prepared.accept(value).ok_or(EngineError::Value)?;
     let digest = hex(&pki::DigestAlgorithm::Sha256.of(&value));
     let entry = Entry::new("signing.signature.made", id, json!({ "value": digest }));
     let at = cx.now().checked_add(jiff::SignedDuration::from_secs(TAKE_UP)).unwrap_or(cx.now());

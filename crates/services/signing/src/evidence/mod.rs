@@ -14,8 +14,8 @@ pub(crate) use error::{CODES, EvidenceFault};
 
 use crate::{
     Signing,
-    api::{UPLOAD, files},
-    engine::{EngineError, Input, Validation, media_type},
+    api::{Form, UPLOAD},
+    engine::{EngineError, Files, Input, Validation, from_blobs, media_type},
     errand::ErrandError,
     lists,
     report::ReportDoc,
@@ -95,7 +95,7 @@ struct Asked {
 
 /// The files of the form, as they were sent.
 async fn inputs(app: &Signing, cx: &PageCx, req: Request) -> Answer<Vec<Input>> {
-    let (files, _) = files(app, cx, req).await?;
+    let files = Form::read(app, cx, req).await?.files();
     let mut all: Vec<Input> = Vec::new();
     for f in files {
         if f.blob.size == 0 {
@@ -104,7 +104,7 @@ async fn inputs(app: &Signing, cx: &PageCx, req: Request) -> Answer<Vec<Input>> 
         if all.iter().any(|known| known.name == f.name) {
             return Err(EngineError::SameName(f.name).into());
         }
-        all.push(Input::blob(&f.name, media_type(&f.name), f.blob.size, app.blobs(), &f.blob.address));
+        all.push(from_blobs(&f.name, media_type(&f.name), f.blob.size, app.blobs(), &f.blob.address));
     }
     if all.is_empty() { Err(EngineError::NoFile.into()) } else { Ok(all) }
 }
@@ -138,8 +138,12 @@ async fn renew(State(app): State<Signing>, cx: PageCx, Query(q): Query<Asked>, r
 
 async fn validate(State(app): State<Signing>, cx: PageCx, req: Request) -> Answer {
     let (file, beside) = first(inputs(&app, &cx, req).await?)?;
-    let how = Validation { lists: lists::current(&app).await.map_err(ErrandError::from)?, ..Validation::default() };
-    let report = app.engine().validate_beside(cx.cx(), &file, &beside, &how).await?;
+    let how = Validation {
+        lists: lists::current(&app).await.map_err(ErrandError::from)?,
+        beside: Files(beside),
+        ..Validation::default()
+    };
+    let report = app.engine().validate(cx.cx(), &file, &how).await?;
     let lang = if cx.lang() == web::Lang::Lv { ades::validate::Lang::Lv } else { ades::validate::Lang::En };
     cx.json(&ReportDoc::of(&report.in_language(lang)))
 }

@@ -14,7 +14,7 @@ use store::{BlobRef, StoreError};
 use super::EvidenceFault;
 use crate::{
     Signing,
-    engine::{EngineError, Input, Sent, media_type},
+    engine::{EngineError, Files, Input, media_type},
     errand::ErrandError,
 };
 
@@ -68,7 +68,7 @@ pub(super) async fn create(
 ) -> Result<Made> {
     let names: Vec<String> = files.iter().map(|f| f.name.clone()).collect();
     let tree = blocking(move || {
-        let mut objects = Sent(files);
+        let mut objects = Files(files);
         let names = objects.names();
         let one = |n: &String| object_digest(&mut objects, n, digest, form).map(|d| vec![d]);
         let groups: std::result::Result<Vec<_>, Defect> = names.iter().map(one).collect();
@@ -100,7 +100,7 @@ pub(super) async fn create(
 
 fn open(app: &Signing, file: &Input, beside: Vec<Input>) -> Result<Box<dyn Seal>> {
     let source = BufReader::with_capacity(256 * 1024, file.open().map_err(EngineError::from)?);
-    Ok(evidence::open(&file.name, source, Box::new(Sent(beside)), &app.engine().limits().readers())?)
+    Ok(evidence::open(&file.name, source, Box::new(Files(beside)), &app.engine().limits().readers())?)
 }
 
 /// Writes a file to the blob store. It is not named anywhere: once it was fetched it is collected.
@@ -192,7 +192,7 @@ impl Old {
         match self {
             Self::Sealed(file) => Ok(file.regroup(id, *n, digest)?),
             Self::Record(_, beside) => {
-                let mut objects = Sent(beside.clone());
+                let mut objects = Files(beside.clone());
                 let names = objects.names();
                 // A tree over other files would never be valid.
                 let found = evidence::read_record(record, &names, &mut objects);

@@ -12,8 +12,9 @@ use super::{
 };
 use crate::{
     Signing,
-    engine::{EngineError, Input, Validation, blocking},
+    engine::{EngineError, Files, Validation, blocking, from_blobs},
     errand::{self, Bond, ErrandError, ErrandId},
+    lists,
 };
 
 /// Kind of the job that renews one file.
@@ -29,12 +30,12 @@ const LOOK_AGAIN: i64 = 24 * 365;
 /// Keeps the signed file of a finished errand. Once only: the same file is not kept twice.
 pub(super) async fn begin(app: &Signing, cx: &Cx, bond: &Bond, id: ErrandId) -> Result<(), KeepError> {
     let errand = errand::see(app, cx, bond, id).await?;
-    let (Some(result), Some(format)) = (errand.result, errand.format) else { return Err(ErrandError::Order.into()) };
+    let (Some(result), Some(wish)) = (errand.result, errand.wish) else { return Err(ErrandError::Order.into()) };
     let kept = Kept {
         id: cx.id(),
         owner: bond.owner.clone(),
         name: result.name,
-        media: format.media_type().to_owned(),
+        media: wish.form.media_type().to_owned(),
         blob: BlobRef { address: result.blob, sha256: result.sha256, size: result.size },
         renewals: 0,
         renewed: None,
@@ -140,12 +141,12 @@ async fn renew(app: &Signing, cx: &Cx, id: KeptId) -> Result<(), KeepError> {
 async fn raise(app: &Signing, cx: &Cx, kept: &Kept) -> Result<(BlobRef, Timestamp), KeepError> {
     let trouble = |e: StoreError| EngineError::Io(std::io::Error::other(e));
     let engine = app.engine();
-    let input = |blob: &BlobRef| Input::blob(&kept.name, &kept.media, blob.size, app.blobs(), &blob.address);
-    let raised = engine.augment(cx, &input(&kept.blob), Level::LTA).await?;
+    let input = |blob: &BlobRef| from_blobs(&kept.name, &kept.media, blob.size, app.blobs(), &blob.address);
+    let raised = engine.augment(cx, &input(&kept.blob), &Files::default(), Level::LTA).await?;
     let end = raised.due;
     let out = raised.write(app.blobs().writer(cx)?).await?;
     let blob = blocking(move || out.finish().map_err(trouble)).await?;
-    let how = Validation::default();
+    let how = Validation { lists: lists::current(app).await?, ..Validation::default() };
     let before = engine.validate(cx, &input(&kept.blob), &how).await?;
     let after = engine.validate(cx, &input(&blob), &how).await?;
     if before.all_passed() && !after.all_passed() {

@@ -23,7 +23,7 @@ pub(crate) async fn refresh_job(app: &Signing, cx: &Cx) -> Result<(), JobError> 
     }
     let allowed = config.allow_origins.iter().map(|o| o.parse::<Origin>()).collect::<Result<_, _>>();
     let allowed = allowed.map_err(|e| wrong(e.to_string()))?;
-    let client = Client::new(Config { guard: Guard { allowed, loopback: false }, ..Config::default() });
+    let client = Client::new(Config { guard: Guard { allowed, ..Guard::public() }, ..Config::default() });
     let source = Source { url: url.clone(), signers, announcement: config.announcement.clone() };
 
     let row = rows::get(app).await?;

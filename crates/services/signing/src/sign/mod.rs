@@ -19,7 +19,7 @@ use self::pages::{CheckPage, ChoosePage, DonePage, FailedPage, FormatPage, Start
 use crate::{
     Signing,
     engine::Format,
-    errand::{self, Bond, ErrandError, ErrandId, NewFile, State as Stage},
+    errand::{self, Bond, ErrandError, ErrandId, NewFile, State as Stage, Wish},
 };
 
 /// How long a request waits for the completion before it shows progress instead.
@@ -128,7 +128,7 @@ pub(crate) fn clean(name: &str) -> String {
 
 async fn show(State(app): State<Signing>, cx: PageCx, Path(at): Path<String>) -> Answer {
     let errand = errand::see(&app, cx.cx(), &Bond::of(&cx)?, id(&at)?).await?;
-    match (errand.state, errand.format) {
+    match (errand.state, errand.format()) {
         (Stage::Open | Stage::Prepared, None) => cx.redirect(&format!("/sign/{at}/format")),
         (Stage::Open | Stage::Prepared, Some(format)) => cx.page(&CheckPage::new(&cx, &errand, format)),
         (Stage::Signed, _) => cx.page(&WaitPage { cx: &cx, id: errand.id }),
@@ -153,16 +153,16 @@ async fn choose_format(State(app): State<Signing>, cx: PageCx, Path(at): Path<St
         form.wrong("format", "signing-format-missing");
         return cx.invalid(&FormatPage::new(&cx, &errand, &form));
     };
-    errand::choose(&app, cx.cx(), &bond, id, format).await?;
+    errand::choose(&app, cx.cx(), &bond, id, &Wish::usual(format)).await?;
     cx.redirect(&format!("/sign/{at}"))
 }
 
 /// The signed file.
 pub(crate) async fn file(State(app): State<Signing>, cx: PageCx, Path(at): Path<String>) -> Answer {
     let errand = errand::see(&app, cx.cx(), &Bond::of(&cx)?, id(&at)?).await?;
-    let (Some(result), Some(format)) = (errand.result, errand.format) else { return Err(ErrandError::Order.into()) };
+    let (Some(result), Some(wish)) = (errand.result, errand.wish) else { return Err(ErrandError::Order.into()) };
     let content = app.blobs().get(&result.blob, 0).await?;
-    cx.download(&result.name, format.media_type(), axum::body::Body::from_stream(content))
+    cx.download(&result.name, wish.form.media_type(), axum::body::Body::from_stream(content))
 }
 
 /// What a browser shows by itself, by name; and how such a file begins.

@@ -1,3 +1,4 @@
+use ades::facts::Level;
 use askama::Template;
 use web::{Answer, Fault, Filled, PageCx, Refuses as _, upload::size};
 
@@ -94,6 +95,14 @@ impl<'a> CheckPage<'a> {
     }
     fn size(&self, file: &ErrandFile) -> String {
         size(file.size)
+    }
+    fn level(&self) -> &'static str {
+        match self.errand.wish.as_ref().map(|w| w.level) {
+            Some(Level::B) => "b",
+            Some(Level::T) => "t",
+            Some(Level::LTA) => "lta",
+            Some(Level::LT) | None => "lt",
+        }
     }
     /// Whether a container gets one more signature.
     fn again(&self) -> bool {

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use web::{Answer, Fault, PageCx, Permission, Right, Route, Routes, limits::Class};
 
 pub(crate) use rows::QUERIES;
-pub(crate) use service::{AUGMENT, augment_job, sweep};
+pub(crate) use service::{AUGMENT, augment_job, digest, sweep};
 
 use crate::{
     Signing,

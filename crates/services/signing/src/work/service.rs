@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::rows::{self, Made, Work, WorkId};
 use crate::{
     Signing,
-    engine::{EngineError, Input, blocking, media_type},
+    engine::{EngineError, Files, blocking, from_blobs, media_type},
 };
 
 /// Kind of the job that raises the signatures of a file.
@@ -30,18 +30,13 @@ pub(super) enum Task {
 impl Task {
     /// Augmentation to a level by its name.
     pub(super) fn augment(level: &str) -> Option<Self> {
-        let level = match level {
-            "T" => Level::T,
-            "LT" => Level::LT,
-            "LTA" => Level::LTA,
-            _ => return None,
-        };
+        let level = crate::api::level(level).filter(|l| *l > Level::B)?;
         Some(Self::Augment { level })
     }
 }
 
 /// Digest algorithm by its name in the API.
-pub(super) fn digest(name: &str) -> Option<DigestAlgorithm> {
+pub(crate) fn digest(name: &str) -> Option<DigestAlgorithm> {
     match name {
         "SHA-256" => Some(DigestAlgorithm::Sha256),
         "SHA-384" => Some(DigestAlgorithm::Sha384),
@@ -106,8 +101,8 @@ pub(crate) async fn augment_job(app: &Signing, cx: &Cx, job: &Job) -> Result<(),
         let code = e.code().into_owned();
         if e.is_transient() { JobError::retry(code) } else { JobError::dead(code) }
     };
-    let input = Input::blob(&work.name, media_type(&work.name), work.blob.size, app.blobs(), &work.blob.address);
-    let raised = app.engine().augment(cx, &input, level).await.map_err(failed)?;
+    let input = from_blobs(&work.name, media_type(&work.name), work.blob.size, app.blobs(), &work.blob.address);
+    let raised = app.engine().augment(cx, &input, &Files::default(), level).await.map_err(failed)?;
     let renew_before = raised.due;
     let out = raised.write(app.blobs().writer(cx)?).await.map_err(failed)?;
     let trouble = |e: StoreError| EngineError::Io(std::io::Error::other(e));

@@ -4,7 +4,7 @@ use std::fs::File;
 
 use ades::facts::Level;
 use futures_util::future::BoxFuture;
-use signing::engine::{EngineError, Format, Hand, Input, ToSign, Validation};
+use signing::engine::{EngineError, Format, Hand, Input, ToSign, Validation, from_path};
 use testkit::each_db;
 
 use crate::bench::{Bench, Person, pdf};
@@ -29,11 +29,11 @@ each_db! {
         let (cx, engine) = (&b.world.cx, b.app.engine());
         for (level, name) in [(Level::B, "B"), (Level::T, "T"), (Level::LT, "LT")] {
             for (format, source) in [(Format::Pdf, "Ligums.pdf"), (Format::Edoc, "Tāme.csv"), (Format::Asice, "Ligums.pdf")] {
-                let input = Input::path(&dir.join(source)).unwrap();
+                let input = from_path(&dir.join(source)).unwrap();
                 let path = dir.join(format!("{name}.{}", format.name()));
                 let out = File::create(&path).unwrap();
                 engine.sign(cx, &[input], format, level, &Card(&b.anna), out).await.unwrap();
-                let signed = Input::path(&path).unwrap();
+                let signed = from_path(&path).unwrap();
                 let report = engine.validate(cx, &signed, &Validation::default()).await.unwrap();
                 assert!(report.all_passed(), "{report:#?}");
                 assert!(report.signatures[0].level.ends_with(&format!("BASELINE-{name}")), "{}", report.signatures[0].level);

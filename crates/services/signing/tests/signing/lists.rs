@@ -26,10 +26,10 @@ use tokio::{
 
 use crate::bench::Bench;
 
-type Files = Arc<Mutex<BTreeMap<String, Vec<u8>>>>;
+pub(crate) type Files = Arc<Mutex<BTreeMap<String, Vec<u8>>>>;
 
 /// Serves `files` on the loopback; gives the origin.
-async fn serve(files: Files) -> String {
+pub(crate) async fn serve(files: Files) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
@@ -46,13 +46,13 @@ async fn serve(files: Files) -> String {
     origin
 }
 
-struct Operators {
-    union: TestEntity,
-    nation: TestEntity,
+pub(crate) struct Operators {
+    pub(crate) union: TestEntity,
+    pub(crate) nation: TestEntity,
 }
 
 impl Operators {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let root = |name: &str| TestEntity::root(name, TestKey::p256());
         Self { union: root("Savienība"), nation: root("Valsts") }
     }
@@ -71,7 +71,7 @@ impl Operators {
         Scheme::national("LV", &Self::operator(), number, day(10), day(190))
     }
     /// A list that says: all certificates of this authority are qualified and in a device.
-    fn list(&self, number: u64, ca: &TestEntity, by: &TestEntity) -> Vec<u8> {
+    pub(crate) fn list(&self, number: u64, ca: &TestEntity, by: &TestEntity) -> Vec<u8> {
         let mut instance = Instance::new("CA/QC", "Izdevējs", "granted", day(0)).for_purpose("ForeSignatures");
         let criteria = CriteriaList { assert: Assert::All, criteria: vec![Criterion::KeyUsage(vec![(1, true)])] };
         let qualifiers = ["QCStatement", "QCForESig", "QCWithQSCD"].map(uri::extension).to_vec();
@@ -81,7 +81,7 @@ impl Operators {
         let provider = Provider::new("Paraugs", "VATLV-40000000000", &contact, "https://tsp.example.lv/", services);
         sign(&List::new(Self::national(number), vec![provider]), by)
     }
-    fn of_lists(&self, origin: &str) -> Vec<u8> {
+    pub(crate) fn of_lists(&self, origin: &str) -> Vec<u8> {
         let mut scheme = Scheme::of_lists("EU", &Self::operator(), 5, day(10), day(190));
         scheme.pointers =
             vec![Pointer::to(&format!("{origin}/lv.xml"), &Self::national(1), &[&self.nation.certificate])];
@@ -94,7 +94,7 @@ fn sign(list: &List, by: &TestEntity) -> Vec<u8> {
     prepared.finish(&by.key.sign(prepared.to_be_signed())).unwrap()
 }
 
-async fn refresh(world: &World, app: &Signing) {
+pub(crate) async fn refresh(world: &World, app: &Signing) {
     let mut worker = world.worker();
     app.jobs(&mut worker);
     worker.drain().await.unwrap();

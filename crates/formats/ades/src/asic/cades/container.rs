@@ -115,7 +115,7 @@ impl<R: Read + Seek + Send + 'static> CadesContainer<R> {
     }
 
     /// Names of the data files.
-    fn data(&self) -> Vec<String> {
+    pub fn data(&self) -> Vec<String> {
         self.names().into_iter().filter(|n| !is_internal(n) && !n.ends_with('/')).collect()
     }
 

@@ -20,6 +20,42 @@ pub enum SignedBy {
     Timestamp,
 }
 
+impl SignedBy {
+    /// The name of the file that holds it.
+    fn file(self, extended: bool) -> &'static str {
+        match (self, extended) {
+            (Self::Signature, true) => "META-INF/signature001.p7s",
+            (Self::Signature, false) => "META-INF/signature.p7s",
+            (Self::Timestamp, true) => "META-INF/timestamp001.tst",
+            (Self::Timestamp, false) => "META-INF/timestamp.tst",
+        }
+    }
+}
+
+/// Digest of what the signature or time stamp of a new container of these files must be over: the manifest, or the file itself.
+///
+/// # Errors
+/// When there is no file.
+pub fn imprint(
+    files: &[DataObject],
+    extended: bool,
+    by: SignedBy,
+    digest: DigestAlgorithm,
+) -> Result<Vec<u8>, AsicError> {
+    let first = files.first().ok_or(AsicError::Empty)?;
+    Ok(manifest(files, extended, by, digest).map_or_else(|| first.digest.clone(), |m| digest.of(&m)))
+}
+
+/// The manifest; none in ASiC-S.
+fn manifest(files: &[DataObject], extended: bool, by: SignedBy, digest: DigestAlgorithm) -> Option<Vec<u8>> {
+    let entry = |f: &DataObject| Entry::new(&f.name, Some(&f.media_type), digest, f.digest.clone());
+    extended.then(|| {
+        let over_type = if by == SignedBy::Signature { P7S } else { TST };
+        let entries = files.iter().map(entry).collect();
+        Manifest { over: by.file(extended).to_owned(), over_type, entries }.write()
+    })
+}
+
 /// Writes a container with CAdES or a time stamp.
 pub struct CadesBuilder<W: Write> {
     builder: Builder<W>,
@@ -65,22 +101,7 @@ impl<W: Write> CadesBuilder<W> {
 
     /// The name of the file that will hold the signature or time stamp.
     pub fn name(&self) -> &'static str {
-        match (self.by, self.extended) {
-            (SignedBy::Signature, true) => "META-INF/signature001.p7s",
-            (SignedBy::Signature, false) => "META-INF/signature.p7s",
-            (SignedBy::Timestamp, true) => "META-INF/timestamp001.tst",
-            (SignedBy::Timestamp, false) => "META-INF/timestamp.tst",
-        }
-    }
-
-    /// The manifest; none in ASiC-S.
-    fn manifest(&self) -> Option<Vec<u8>> {
-        let entry = |f: &DataObject| Entry::new(&f.name, Some(&f.media_type), self.digest, f.digest.clone());
-        self.extended.then(|| {
-            let over_type = if self.by == SignedBy::Signature { P7S } else { TST };
-            let entries = self.builder.files().iter().map(entry).collect();
-            Manifest { over: self.name().to_owned(), over_type, entries }.write()
-        })
+        self.by.file(self.extended)
     }
 
     /// Digest of what the signature or time stamp must be over: the manifest, or the file itself.
@@ -88,8 +109,7 @@ impl<W: Write> CadesBuilder<W> {
     /// # Errors
     /// When there is no file.
     pub fn imprint(&self) -> Result<Vec<u8>, AsicError> {
-        let file = self.builder.files().first().ok_or(AsicError::Empty)?;
-        Ok(self.manifest().map_or_else(|| file.digest.clone(), |m| self.digest.of(&m)))
+        imprint(self.builder.files(), self.extended, self.by, self.digest)
     }
 
     /// Writes the signature (a detached CMS message) or token and gives the output back.
@@ -98,7 +118,7 @@ impl<W: Write> CadesBuilder<W> {
     /// When there is no file or writing fails.
     pub fn finish(self, signature: &[u8]) -> Result<W, AsicError> {
         self.imprint()?;
-        let manifest = self.manifest();
+        let manifest = manifest(self.builder.files(), self.extended, self.by, self.digest);
         let name = self.name();
         let mut more: Vec<(&str, &[u8])> = Vec::new();
         if let Some(manifest) = &manifest {

@@ -9,7 +9,7 @@ mod raise;
 mod read;
 
 pub use container::CadesContainer;
-pub use create::{CadesBuilder, SignedBy};
+pub use create::{CadesBuilder, SignedBy, imprint};
 pub(crate) use manifest::{Entry, Manifest, name_of};
 
 pub(super) use read::read;

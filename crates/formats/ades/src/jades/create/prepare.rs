@@ -32,6 +32,7 @@ pub struct Prepared {
     /// The payload in the file, as written there.
     payload: Option<String>,
     /// What stands behind `protected.` in the signing input.
+    #[serde(with = "crate::pades::base64_bytes")]
     signed: Vec<u8>,
 }
 

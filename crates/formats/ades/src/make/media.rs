@@ -1,5 +1,5 @@
-/// The media type of a file by its name.
-pub(crate) fn of(name: &str) -> &'static str {
+/// The media type that a file name suggests.
+pub fn media_type(name: &str) -> &'static str {
     let extension = name.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase()).unwrap_or_default();
     match extension.as_str() {
         "asice" | "edoc" | "sce" => "application/vnd.etsi.asic-e+zip",

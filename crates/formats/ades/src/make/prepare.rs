@@ -1,0 +1,430 @@
+use std::io::Read as _;
+
+use pki::{Certificate, DigestAlgorithm, Digester, SignatureAlgorithm};
+use serde::{Deserialize, Serialize};
+
+use super::{Claims, Files, Form, Format, Input, Inside, MakeError, Packaging, Signed, Signer, signed::Body as Made};
+use crate::{
+    asic::{self, Container, Naming, cades::CadesContainer},
+    cades,
+    detect::{self, Kind, Limits},
+    jades::{self, Serialization},
+    pades,
+    xades::{self, Content, DataObject, Nothing},
+    zip::Archive,
+};
+
+/// A signature that waits for its value. It holds the files only where they go into an XML or JSON document; it can be kept as JSON.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Prepared {
+    form: Form,
+    body: Body,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Body {
+    /// A new revision of a PDF.
+    Pdf(Box<pades::Prepared>),
+    /// A new container with XAdES, over files of these digests.
+    NewXades { naming: Naming, digests: Vec<Vec<u8>>, prepared: Box<xades::Prepared> },
+    /// One more signature file in a container with XAdES, under this entry name.
+    MoreXades { entry: String, prepared: Box<xades::Prepared> },
+    /// A new container with CAdES.
+    NewCades { extended: bool, digest: DigestAlgorithm, imprint: Vec<u8>, prepared: Box<cades::Prepared> },
+    /// One more signature in a container with CAdES: what it is over is made from the request again.
+    MoreCades { request: Box<cades::Request>, prepared: Box<cades::Prepared> },
+    /// An XML document: the first file (`further`) or a new one.
+    Xades { further: bool, prepared: Box<xades::Prepared> },
+    /// A new CMS file.
+    Cades { attached: bool, prepared: Box<cades::Prepared> },
+    /// One more signature in a CMS file, or a counter-signature on this one.
+    CadesMore { counter: Option<String>, prepared: Box<cades::Prepared> },
+    /// A new JWS.
+    Jades(Box<jades::Prepared>),
+    /// One more signature in a JWS, or a counter-signature on this one.
+    JadesMore { counter: Option<String>, prepared: Box<jades::Prepared> },
+}
+
+impl Prepared {
+    /// In what form the file will be.
+    pub fn form(&self) -> &Form {
+        &self.form
+    }
+
+    /// Whether the first file itself gets the signature.
+    pub fn is_further(&self) -> bool {
+        match &self.body {
+            Body::Pdf(_)
+            | Body::MoreXades { .. }
+            | Body::MoreCades { .. }
+            | Body::CadesMore { .. }
+            | Body::JadesMore { .. } => true,
+            Body::Xades { further, .. } => *further,
+            Body::NewXades { .. } | Body::NewCades { .. } | Body::Cades { .. } | Body::Jades(_) => false,
+        }
+    }
+
+    /// The files that the signed file speaks of and does not hold.
+    pub fn beside(&self, files: &[Input]) -> Files {
+        Files(match (self.form.packaging, self.is_further()) {
+            (Some(Packaging::Detached), false) => files.to_vec(),
+            (_, true) => files.get(1..).unwrap_or_default().to_vec(),
+            (_, false) => Vec::new(),
+        })
+    }
+
+    /// The usual name of the signed file, when `first` is the first file's name: its own when it gets the signature itself.
+    pub fn file_name(&self, first: &str) -> String {
+        if self.is_further() {
+            return first.to_owned();
+        }
+        match (self.form.format, self.form.packaging) {
+            (Format::Xades, _) => format!("{first}.xades.xml"),
+            (Format::Cades, Some(Packaging::Detached)) => format!("{first}.p7s"),
+            (Format::Cades, _) => format!("{first}.p7m"),
+            (Format::Jades, _) if self.form.serialization == Serialization::Compact => format!("{first}.jws"),
+            (Format::Jades, _) => format!("{first}.json"),
+            (format, _) => {
+                let stem = first.rsplit_once('.').map_or(first, |(stem, _)| stem);
+                format!("{stem}.{}", format.name())
+            }
+        }
+    }
+
+    /// The bytes that the signature value is over.
+    pub fn to_be_signed(&self) -> Vec<u8> {
+        match &self.body {
+            Body::Pdf(p) => p.to_be_signed().to_vec(),
+            Body::NewXades { prepared: p, .. }
+            | Body::MoreXades { prepared: p, .. }
+            | Body::Xades { prepared: p, .. } => p.to_be_signed().to_vec(),
+            Body::NewCades { prepared: p, .. }
+            | Body::MoreCades { prepared: p, .. }
+            | Body::Cades { prepared: p, .. }
+            | Body::CadesMore { prepared: p, .. } => p.to_be_signed().to_vec(),
+            Body::Jades(p) | Body::JadesMore { prepared: p, .. } => p.to_be_signed(),
+        }
+    }
+
+    /// Algorithm of the value that is wanted.
+    pub fn algorithm(&self) -> SignatureAlgorithm {
+        match &self.body {
+            Body::Pdf(p) => p.algorithm(),
+            Body::NewXades { prepared: p, .. }
+            | Body::MoreXades { prepared: p, .. }
+            | Body::Xades { prepared: p, .. } => p.algorithm(),
+            Body::NewCades { prepared: p, .. }
+            | Body::MoreCades { prepared: p, .. }
+            | Body::Cades { prepared: p, .. }
+            | Body::CadesMore { prepared: p, .. } => p.algorithm(),
+            Body::Jades(p) | Body::JadesMore { prepared: p, .. } => p.algorithm(),
+        }
+    }
+
+    /// Signing certificate, DER.
+    pub fn certificate(&self) -> &[u8] {
+        match &self.body {
+            Body::Pdf(p) => p.certificate(),
+            Body::NewXades { prepared: p, .. }
+            | Body::MoreXades { prepared: p, .. }
+            | Body::Xades { prepared: p, .. } => p.certificate(),
+            Body::NewCades { prepared: p, .. }
+            | Body::MoreCades { prepared: p, .. }
+            | Body::Cades { prepared: p, .. }
+            | Body::CadesMore { prepared: p, .. } => p.certificate(),
+            Body::Jades(p) | Body::JadesMore { prepared: p, .. } => p.certificate(),
+        }
+    }
+
+    /// The value in the encoding of X.509, when it is a signature of the certificate over the prepared bytes; cards in the browser give ECDSA
+    /// as raw `r‖s`. `None`: it is not.
+    pub fn accept(&self, value: &[u8]) -> Option<Vec<u8>> {
+        let (certificate, message) = (Certificate::from_der(self.certificate()).ok()?, self.to_be_signed());
+        let good = |v: &[u8]| pki::verify(certificate.spki(), self.algorithm(), &message, v).is_ok();
+        if good(value) {
+            return Some(value.to_vec());
+        }
+        match (self.algorithm(), pki::ecdsa_raw_to_der(value)) {
+            (SignatureAlgorithm::Ecdsa(_), Ok(der)) if good(&der) => Some(der),
+            _ => None,
+        }
+    }
+
+    /// Takes the signature value in the encoding of X.509 (ECDSA: DER) and checks it.
+    ///
+    /// # Errors
+    /// When the value does not verify with the certificate.
+    pub fn finish(self, value: &[u8]) -> Result<Signed, MakeError> {
+        let body = match self.body {
+            Body::Pdf(p) => Made::Pdf(Box::new(p.finish(value)?)),
+            Body::NewXades { naming, digests, prepared } => {
+                Made::NewXades { naming, digests, signed: prepared.finish(value)? }
+            }
+            Body::MoreXades { entry, prepared } => Made::MoreXades { entry, signed: prepared.finish(value)? },
+            Body::NewCades { extended, digest, imprint, prepared } => {
+                Made::NewCades { extended, digest, imprint, signed: prepared.finish(value)? }
+            }
+            Body::MoreCades { request, prepared } => Made::MoreCades { request, signed: prepared.finish(value)? },
+            Body::Xades { prepared: p, .. } => Made::Text(p.finish(value)?.text().to_bytes()),
+            Body::Cades { attached, prepared } => Made::Cades { attached, signed: prepared.finish(value)? },
+            Body::CadesMore { counter, prepared } => Made::CadesMore { counter, signed: prepared.finish(value)? },
+            Body::Jades(p) => Made::Text(p.finish(value)?.into_bytes()),
+            Body::JadesMore { counter, prepared } => Made::JadesMore { counter, prepared, value: value.to_vec() },
+        };
+        Ok(Signed { form: self.form, body })
+    }
+}
+
+/// Makes everything of a signature but its value.
+///
+/// # Errors
+/// When the form does not suit the files, a file is broken or cannot be read, or the claims cannot be written in this form.
+pub fn prepare(
+    files: &[Input],
+    form: &Form,
+    signer: &Signer,
+    claims: &Claims,
+    limits: &Limits,
+) -> Result<Prepared, MakeError> {
+    let first = files.first().ok_or(MakeError::NoFile)?;
+    for (n, file) in files.iter().enumerate() {
+        if files.iter().take(n).any(|f| f.name.to_lowercase() == file.name.to_lowercase()) {
+            return Err(MakeError::SameName(file.name.clone()));
+        }
+    }
+    let mut form = form.clone();
+    let body = match form.format {
+        Format::Pdf => {
+            let [pdf] = files else { return Err(MakeError::Form("one PDF at a time")) };
+            plain(&form)?;
+            Body::Pdf(Box::new(pades::prepare(&pdf.ranged()?, claims.pades(signer)?, &limits.pdf)?))
+        }
+        Format::Edoc | Format::Asice | Format::Asics => {
+            plain(&form)?;
+            match files {
+                [one] if !form.nest && is_container(one)? => more(one, &mut form, signer, claims, limits)?,
+                _ => container(files, &form, signer, claims)?,
+            }
+        }
+        Format::Xades => xml(first, files, &mut form, signer, claims)?,
+        Format::Cades => cms(first, files, &mut form, signer, claims)?,
+        Format::Jades => json(first, files, &mut form, signer, claims)?,
+    };
+    Ok(Prepared { form, body })
+}
+
+/// Forms that have neither packaging nor counter-signatures.
+fn plain(form: &Form) -> Result<(), MakeError> {
+    if form.counter.is_some() {
+        return Err(MakeError::Form("counter-signatures are made in XAdES, CAdES and JAdES files"));
+    }
+    if form.packaging.is_some() {
+        return Err(MakeError::Form("packaging is of XAdES, CAdES and JAdES files"));
+    }
+    Ok(())
+}
+
+/// Whether a file is an ASiC container, by its first entry (EN 319 162-1 annex A).
+fn is_container(input: &Input) -> Result<bool, MakeError> {
+    Ok(asic::is_candidate(&input.head(256)?))
+}
+
+/// One more signature in a container, of the kind it has.
+fn more(input: &Input, form: &mut Form, signer: &Signer, claims: &Claims, limits: &Limits) -> Result<Body, MakeError> {
+    let archive = Archive::open(input.open()?, &limits.zip).map_err(asic::AsicError::from)?;
+    if CadesContainer::is_one(&archive) {
+        let mut container = CadesContainer::over(archive)?;
+        form.format = if container.is_extended() { Format::Asice } else { Format::Asics };
+        form.inside = Inside::Cades;
+        let request = claims.cades(signer)?;
+        let prepared = Box::new(container.prepare(request.clone())?);
+        return Ok(Body::MoreCades { request: Box::new(request), prepared });
+    }
+    let mut container = Container::open(input.open()?, &limits.zip)?;
+    form.format = match container.naming() {
+        Naming::Edoc => Format::Edoc,
+        Naming::Asice => Format::Asice,
+        Naming::Asics => Format::Asics,
+    };
+    let (entry, id) = container.next_signature();
+    let request = claims.xades(signer, &id)?;
+    let files = container.files(request.digest)?;
+    Ok(Body::MoreXades { entry, prepared: Box::new(container.prepare(&files, request)?) })
+}
+
+/// A new container of all files.
+fn container(files: &[Input], form: &Form, signer: &Signer, claims: &Claims) -> Result<Body, MakeError> {
+    if form.format == Format::Asics && files.len() > 1 {
+        return Err(asic::AsicError::Single.into());
+    }
+    let naming = match form.format {
+        Format::Edoc => Naming::Edoc,
+        Format::Asics => Naming::Asics,
+        _ => Naming::Asice,
+    };
+    if form.inside == Inside::Cades {
+        if naming == Naming::Edoc {
+            return Err(MakeError::Form("EDOC has XAdES signatures"));
+        }
+        let (request, extended) = (claims.cades(signer)?, form.format == Format::Asice);
+        let digest = request.digest;
+        let objects = digests(files, digest)?;
+        let imprint = asic::cades::imprint(&objects, extended, asic::cades::SignedBy::Signature, digest)?;
+        let prepared = Box::new(cades::prepare(&imprint, request)?);
+        return Ok(Body::NewCades { extended, digest, imprint, prepared });
+    }
+    let request = claims.xades(signer, &Naming::signature_id(0))?;
+    let objects = digests(files, request.digest)?;
+    let prepared = Box::new(xades::prepare(&objects, request)?);
+    Ok(Body::NewXades { naming, digests: objects.into_iter().map(|o| o.digest).collect(), prepared })
+}
+
+/// Digests files, streaming.
+fn digests(files: &[Input], algorithm: DigestAlgorithm) -> Result<Vec<DataObject>, MakeError> {
+    let one = |input: &Input| {
+        let mut digester = Digester::new(algorithm);
+        std::io::copy(&mut input.open()?, &mut digester)?;
+        Ok(DataObject { name: input.name.clone(), media_type: input.media_type.clone(), digest: digester.finish() })
+    };
+    files.iter().map(one).collect()
+}
+
+fn only(files: &[Input]) -> Result<&Input, MakeError> {
+    match files {
+        [one] => Ok(one),
+        _ => Err(MakeError::Form("one file goes into a signature; several stand beside it")),
+    }
+}
+
+/// An XML document: signed inside, around a file, over files beside it, further, or countersigned.
+fn xml(first: &Input, files: &[Input], form: &mut Form, signer: &Signer, claims: &Claims) -> Result<Body, MakeError> {
+    if let Some(of) = &form.counter {
+        let document = first.text()?;
+        let request = claims.xades(signer, &free_id(&document))?;
+        let prepared = Box::new(xades::prepare_counter(&document, of, request)?);
+        return Ok(Body::Xades { further: true, prepared });
+    }
+    let is_xml = detect::kind(&mut first.open()?)? == Kind::Xml;
+    let document = if is_xml && form.packaging.is_none() { Some(first.text()?) } else { None };
+    let about = document.as_deref().map(about).unwrap_or_default();
+    if let Some(document) = document.filter(|_| !about.is_empty()) {
+        form.packaging = Some(Packaging::Detached);
+        let beside = Files(files.get(1..).unwrap_or_default().to_vec());
+        let named =
+            about.iter().map(|name| beside.named(name).ok_or(MakeError::Form("a file that it is about is missing")));
+        let named = named.collect::<Result<Vec<_>, _>>()?;
+        let request = claims.xades(signer, &free_id(&document))?;
+        let objects = digests(&named, request.digest)?;
+        let prepared = Box::new(xades::prepare_parallel(&document, &objects, request)?);
+        return Ok(Body::Xades { further: true, prepared });
+    }
+    let usual = match (files.len(), is_xml) {
+        (1, true) => Packaging::Enveloped,
+        (1, false) => Packaging::Enveloping,
+        _ => Packaging::Detached,
+    };
+    let packaging = *form.packaging.get_or_insert(usual);
+    let prepared = match packaging {
+        Packaging::Enveloped => {
+            let document = only(files)?.text()?;
+            xades::prepare_enveloped(&document, claims.xades(signer, &free_id(&document))?)?
+        }
+        Packaging::Enveloping => {
+            let file = only(files)?;
+            let content = file.text()?;
+            xades::prepare_enveloping(Content::Bytes(&content), &file.media_type, claims.xades(signer, "S1")?)?
+        }
+        Packaging::Detached => {
+            let request = claims.xades(signer, "S1")?;
+            xades::prepare(&digests(files, request.digest)?, request)?
+        }
+        Packaging::Attached => return Err(MakeError::Form("XAdES is enveloped, enveloping or detached")),
+    };
+    Ok(Body::Xades { further: packaging == Packaging::Enveloped, prepared: Box::new(prepared) })
+}
+
+/// An Id that no signature of the document has.
+fn free_id(document: &[u8]) -> String {
+    let taken = xades::read_document(document, &mut Nothing).signatures;
+    let free = (1..).map(|n| format!("S{n}")).find(|id| taken.iter().all(|s| s.id != *id));
+    free.unwrap_or_default()
+}
+
+/// The files beside a document that its first signature is about.
+fn about(document: &[u8]) -> Vec<String> {
+    let facts = xades::read_document(document, &mut Nothing);
+    let references = facts.signatures.into_iter().next().map(|s| s.references).unwrap_or_default();
+    references.into_iter().filter(|r| !r.properties && !r.found).map(|r| r.object).collect()
+}
+
+/// A CMS file: new, one more signature, or a counter-signature.
+fn cms(first: &Input, files: &[Input], form: &mut Form, signer: &Signer, claims: &Claims) -> Result<Body, MakeError> {
+    let mut request = claims.cades(signer)?;
+    let further = form.packaging.is_none() && detect::kind(&mut first.open()?)? == Kind::Cms;
+    if further || form.counter.is_some() {
+        let mut file = cms_file(files)?;
+        form.packaging = Some(if file.is_attached() { Packaging::Attached } else { Packaging::Detached });
+        let counter = form.counter.clone();
+        let prepared = Box::new(match &counter {
+            Some(id) => file.prepare_counter(id, request)?,
+            None => file.prepare(request)?,
+        });
+        return Ok(Body::CadesMore { counter, prepared });
+    }
+    let file = only(files)?;
+    let attached = match form.packaging.get_or_insert(Packaging::Attached) {
+        Packaging::Attached => true,
+        Packaging::Detached => false,
+        _ => return Err(MakeError::Form("CAdES is attached or detached")),
+    };
+    request.media_type = Some(file.media_type.clone());
+    let mut digester = Digester::new(request.digest);
+    std::io::copy(&mut file.open()?, &mut digester)?;
+    Ok(Body::Cades { attached, prepared: Box::new(cades::prepare(&digester.finish(), request)?) })
+}
+
+/// The first of the files as a CMS file, about the others.
+pub(super) fn cms_file(files: &[Input]) -> Result<cades::File<Box<dyn super::Stream>>, MakeError> {
+    let (first, rest) = files.split_first().ok_or(MakeError::NoFile)?;
+    Ok(cades::File::open(&first.name, first.open()?, Box::new(Files(rest.to_vec())))?)
+}
+
+/// A JWS: new, one more signature, or a counter-signature.
+fn json(first: &Input, files: &[Input], form: &mut Form, signer: &Signer, claims: &Claims) -> Result<Body, MakeError> {
+    let mut request = claims.jades(signer)?;
+    if let Some(id) = form.counter.clone() {
+        let prepared = Box::new(jades::prepare_counter(&text(first)?, &id, &request)?);
+        return Ok(Body::JadesMore { counter: Some(id), prepared });
+    }
+    if form.packaging.is_none() && detect::kind(&mut first.open()?)? == Kind::Json && first.size <= super::MAX_TEXT {
+        let document = first.text()?;
+        if jades::read_document(&document, &mut Nothing).container.is_some() {
+            form.serialization = Serialization::General;
+            let mut rest = Files(files.get(1..).unwrap_or_default().to_vec());
+            let prepared = Box::new(jades::prepare_parallel(&text(first)?, &mut rest, &request)?);
+            return Ok(Body::JadesMore { counter: None, prepared });
+        }
+    }
+    let usual = if files.len() == 1 { Packaging::Attached } else { Packaging::Detached };
+    request.serialization = form.serialization;
+    request.packaging = match form.packaging.get_or_insert(usual) {
+        Packaging::Attached => jades::Packaging::Attached,
+        Packaging::Detached => jades::Packaging::ByUriHash,
+        _ => return Err(MakeError::Form("JAdES is attached or detached")),
+    };
+    let data = |f: &Input| jades::Data { name: f.name.clone(), media_type: f.media_type.clone() };
+    let data: Vec<jades::Data> = files.iter().map(data).collect();
+    let mut objects = Files(files.to_vec());
+    Ok(Body::Jades(Box::new(jades::prepare(&data, &mut objects, &request)?)))
+}
+
+/// A file that is text.
+pub(super) fn text(input: &Input) -> Result<String, MakeError> {
+    let mut text = String::new();
+    if input.size > super::MAX_TEXT {
+        return Err(MakeError::TooLarge(input.name.clone()));
+    }
+    input.open()?.take(super::MAX_TEXT).read_to_string(&mut text)?;
+    Ok(text)
+}
