@@ -117,6 +117,7 @@ impl Signing {
         let routes = verify::routes(self, routes);
         let routes = work::routes(self, routes);
         let routes = evidence::routes(self, routes);
+        let routes = lists::routes(self, routes);
         api::routes(self, routes)
     }
 

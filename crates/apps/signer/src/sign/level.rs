@@ -1,6 +1,6 @@
 //! What raises a signature from B: a time stamp, and the material for its validation.
 
-use ades::{augment::Raise, cades::SignaturePolicy, facts::Level, material::Material};
+use ades::{augment::Raise, facts::Level, material::Material};
 use pki::{DigestAlgorithm, TimeStampToken};
 
 use super::{Wanted, Work};

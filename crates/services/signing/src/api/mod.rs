@@ -2,15 +2,17 @@
 
 mod form;
 mod once;
+mod validate;
 mod wish;
 
-pub(crate) use form::{Form, is_form};
+pub(crate) use form::Form;
+use form::is_form;
 pub(crate) use wish::level;
 
 use ades::facts::Level;
 use axum::{
     body::Body,
-    extract::{Path, Query, Request, State},
+    extract::{Path, Request, State},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures_util::TryStreamExt as _;
@@ -20,11 +22,9 @@ use web::{Answer, Json, PageCx, Permission, Right, Route, Routes, Status, limits
 
 use crate::{
     Signing,
-    engine::EngineError,
-    errand::{self, Bond, Errand, ErrandError, NewFile},
+    errand::{self, Bond, Errand, ErrandError},
     report::ReportDoc,
     sign::{PATIENCE, clean, file, id, refused},
-    verify::judge,
 };
 
 /// Refusals of uploads.
@@ -33,20 +33,7 @@ pub(crate) const UPLOAD: &[&str] =
 
 pub(crate) fn routes(app: &Signing, routes: Routes) -> Routes {
     let most = app.config().file_size;
-    routes
-        .route(
-            Route::post("/api/v1/signatures/validate", Permission::Public)
-                .class(Class::Upload)
-                .most(most)
-                .summary("Judge the signatures of a file")
-                .about("The file as the body, its name in the query; or a multipart form whose first file is judged, the others are those that detached signatures speak of. Nothing is kept.")
-                .query("name", "Name of the file")
-                .takes_bytes("application/octet-stream")
-                .takes_bytes("multipart/form-data")
-                .gives::<ReportDoc>(200, "The verdict")
-                .refuses(UPLOAD)
-                .to(app.clone(), validate),
-        )
+    validate::routes(app, routes)
         .route(
             Route::post("/api/v1/signatures", Permission::PersonOr(Right::Sign))
                 .class(Class::Upload)
@@ -95,22 +82,6 @@ pub(crate) fn routes(app: &Signing, routes: Routes) -> Routes {
                 .refuses(&["signing.errand.order", "signing.errand.unknown"])
                 .to(app.clone(), file),
         )
-}
-
-#[derive(Deserialize)]
-struct Named {
-    #[serde(default)]
-    name: String,
-}
-
-async fn validate(State(app): State<Signing>, cx: PageCx, Query(q): Query<Named>, req: Request) -> Answer {
-    let files = match is_form(&req) {
-        true => Form::read(&app, &cx, req).await?.files(),
-        false => vec![NewFile { name: named(&q.name), blob: body(&app, &cx, req.into_body()).await? }],
-    };
-    let (file, beside) = files.split_first().ok_or(EngineError::NoFile)?;
-    let [lv, en] = judge(&app, cx.cx(), file, beside).await?;
-    cx.json(if cx.lang() == web::Lang::Lv { &lv } else { &en })
 }
 
 /// A name from the query, fit to stand in a container.

@@ -31,6 +31,9 @@ pub enum EngineError {
     /// A file that would have to be held whole is too large for that.
     #[error("{0} is too large to go into the signature")]
     Whole(String),
+    /// A file without signatures, where a report of signatures is wanted.
+    #[error("nothing is signed in {0}")]
+    Unsigned(String),
     /// There is no such signature in the file.
     #[error("there is no signature {0}")]
     NoSignature(String),
@@ -111,6 +114,7 @@ pub(crate) const CODES: &[&str] = &[
     "signing.form.impossible",
     "signing.file.whole",
     "signing.signature.unknown",
+    "signing.file.unsigned",
     "signing.claim.refused",
     "signing.signature-file.refused",
     "signing.pdf.encrypted",
@@ -180,6 +184,7 @@ impl EngineError {
             Self::Form(_) => "signing.form.impossible",
             Self::Whole(_) => "signing.file.whole",
             Self::NoSignature(_) => "signing.signature.unknown",
+            Self::Unsigned(_) => "signing.file.unsigned",
             Self::Claim(_) => "signing.claim.refused",
             Self::SignatureFile(_) => "signing.signature-file.refused",
             Self::Xades(XadesError::Document(_) | XadesError::IdTaken(_)) => "signing.xml.refused",
@@ -256,6 +261,7 @@ impl Refuses for EngineError {
             | Self::SameName(name)
             | Self::Name(name)
             | Self::Whole(name)
+            | Self::Unsigned(name)
             | Self::NoSignature(name) => {
                 args.insert("name".into(), name.clone());
             }

@@ -1,10 +1,11 @@
-use std::sync::Arc;
+use std::{io::Write, sync::Arc};
 
 use ades::{
     asic::{self, AsicError},
     detect,
     facts::FileFacts,
     lists::Catalogue,
+    replay::{Recorder, ReplayError, fingerprint},
     validate::{Anchors, Basis, Lang, Material, Need, Policy, Report, validate_file},
     zip::ZipError,
 };
@@ -38,6 +39,11 @@ pub struct Validation {
 impl Engine {
     /// Judges all signatures of a file.
     pub async fn validate(&self, cx: &Cx, input: &Input, how: &Validation) -> Result<Report, EngineError> {
+        Ok(self.judge(cx, input, how).await?.report)
+    }
+
+    /// Judges all signatures of a file and keeps what the verdict was made from.
+    pub(crate) async fn judge(&self, cx: &Cx, input: &Input, how: &Validation) -> Result<Judged, EngineError> {
         if input.size == 0 {
             return Err(EngineError::Empty(input.name.clone()));
         }
@@ -91,7 +97,7 @@ impl Engine {
             }
             report = judge(&material);
         }
-        Ok(report)
+        Ok(Judged { report, facts, anchors, policy, material, time, lang: how.lang })
     }
 
     /// Fetches what the trust core knows of what is missing; whether anything came.
@@ -107,6 +113,45 @@ impl Engine {
             }
         }
         any
+    }
+}
+
+/// A verdict with everything it was made from.
+pub(crate) struct Judged {
+    pub(crate) report: Report,
+    facts: FileFacts,
+    anchors: Anchors,
+    policy: Policy,
+    material: Material,
+    time: Timestamp,
+    lang: Lang,
+}
+
+impl Judged {
+    /// The report in XML (ETSI TS 119 102-2); `None` when nothing is signed.
+    pub(crate) fn etsi(&self) -> Option<String> {
+        self.report.etsi(self.time, &self.policy.name)
+    }
+
+    /// Writes the bundle from which the verdict can be made again, offline.
+    pub(crate) async fn evidence<W: Write + Send + 'static>(self, input: &Input, out: W) -> Result<W, EngineError> {
+        let input = input.clone();
+        blocking(move || {
+            let Self { report, facts, anchors, policy, material, time, lang } = &self;
+            let basis = Basis { anchors, policy, material, time: *time, lang: *lang };
+            let (size, sha256) = fingerprint(input.open()?)?;
+            let mut recorder = Recorder::new(out, concat!("enkurs ", env!("CARGO_PKG_VERSION")), *time);
+            recorder.add(facts, &basis, report, size, sha256)?;
+            Ok(recorder.finish()?)
+        })
+        .await
+    }
+}
+
+impl From<ReplayError> for EngineError {
+    fn from(e: ReplayError) -> Self {
+        tracing::error!(error = %e, "an evidence bundle was not written");
+        Self::State
     }
 }
 

@@ -35,6 +35,7 @@ pub(crate) use input::from_blobs;
 pub use input::from_path;
 pub use inspect::{Inspected, Kind};
 pub(crate) use inspect::{choices, possible};
+pub(crate) use judge::Judged;
 pub use judge::Validation;
 pub use prepare::to_sign;
 use trust::Trust;

@@ -1,6 +1,7 @@
 //! Trusted lists of the node (ETSI TS 119 612 and 119 615 clauses 4.1, 4.2): fetched by a scheduled job through the guard, kept in the
 //! store across restarts, used offline with their age shown. A list that fails verification never replaces a good one.
 
+mod api;
 mod config;
 mod refresh;
 mod rows;
@@ -16,6 +17,7 @@ use web::{
     ops::{Finding, Health, Watch},
 };
 
+pub(crate) use api::routes;
 pub use config::ListsConfig;
 pub(crate) use refresh::{REFRESH, refresh_job};
 pub(crate) use rows::QUERIES;
@@ -87,4 +89,8 @@ async fn look(app: &Signing, cx: &Cx, lang: Lang) -> Result<Finding, StoreError>
         finding = finding.row(trouble.url, trouble.code);
     }
     Ok(finding)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

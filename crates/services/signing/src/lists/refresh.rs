@@ -1,10 +1,12 @@
+use std::collections::BTreeMap;
+
 use ades::lists::{Limits, Lists, Source, Update};
 use base::Cx;
 use net::{Client, Config, Guard, Origin};
-use pki::Certificate;
+use pki::{Certificate, DigestAlgorithm};
 use store::JobError;
 
-use super::{Trouble, rows};
+use super::{Trouble, hex, rows};
 use crate::Signing;
 
 /// Kind of the scheduled job.
@@ -36,9 +38,13 @@ pub(crate) async fn refresh_job(app: &Signing, cx: &Cx) -> Result<(), JobError> 
         None => Lists::default(),
     };
     let mut update = Update::new(source, known, cx.now(), Limits::default());
+    let mut came = BTreeMap::new();
     while let Some(want) = update.want() {
         match client.get(&want.url, want.limit).await {
-            Ok(bytes) => update.give(Ok(&bytes)),
+            Ok(bytes) => {
+                update.give(Ok(&bytes));
+                came.insert(hex(&DigestAlgorithm::Sha256.of(&bytes)), bytes);
+            }
             Err(e) => update.give(Err(e.code())),
         }
     }
@@ -48,5 +54,5 @@ pub(crate) async fn refresh_job(app: &Signing, cx: &Cx) -> Result<(), JobError> 
     }
     let troubles: Vec<_> =
         troubles.into_iter().map(|t| Trouble { code: t.error.code().to_owned(), url: t.url }).collect();
-    Ok(rows::put(app, cx, before, &lists, &troubles).await?)
+    Ok(rows::put(app, cx, before, &lists, &troubles, &came).await?)
 }

@@ -14,7 +14,7 @@ use self::pages::{AskPage, VerdictPage};
 pub(crate) use self::rows::QUERIES;
 use crate::{
     Signing,
-    engine::{EngineError, Files, Validation, from_blobs, media_type},
+    engine::{EngineError, Input, Validation, from_blobs, media_type},
     errand::{ErrandError, NewFile},
     lists,
     receipt::{self, Receipt},
@@ -45,7 +45,7 @@ async fn ask(State(app): State<Signing>, cx: PageCx) -> Answer {
 
 async fn upload(State(app): State<Signing>, cx: PageCx, mut up: Upload) -> Answer {
     let judged = match take(&app, cx.cx(), &mut up).await {
-        Ok(file) => judge(&app, cx.cx(), &file, &[]).await.map(|reports| (file, reports)),
+        Ok(file) => judge(&app, cx.cx(), &file).await.map(|reports| (file, reports)),
         Err(e) => Err(e),
     };
     match judged {
@@ -77,17 +77,15 @@ async fn take(app: &Signing, cx: &Cx, up: &mut Upload) -> Result<NewFile, Errand
     Err(EngineError::NoFile.into())
 }
 
-/// Judges a file in the blob store, `beside` those that its detached signatures speak of: the report in Latvian and in English.
-pub(crate) async fn judge(
-    app: &Signing,
-    cx: &Cx,
-    file: &NewFile,
-    beside: &[NewFile],
-) -> Result<[ReportDoc; 2], ErrandError> {
-    let input = |f: &NewFile| from_blobs(&f.name, media_type(&f.name), f.blob.size, app.blobs(), &f.blob.address);
-    let (input, beside) = (input(file), Files(beside.iter().map(input).collect()));
-    let how = Validation { lists: lists::current(app).await?, beside, ..Validation::default() };
-    let report = app.engine().validate(cx, &input, &how).await?;
+/// A file in the blob store as the engine takes it.
+pub(crate) fn input(app: &Signing, f: &NewFile) -> Input {
+    from_blobs(&f.name, media_type(&f.name), f.blob.size, app.blobs(), &f.blob.address)
+}
+
+/// Judges a file in the blob store: the report in Latvian and in English.
+async fn judge(app: &Signing, cx: &Cx, file: &NewFile) -> Result<[ReportDoc; 2], ErrandError> {
+    let how = Validation { lists: lists::current(app).await?, ..Validation::default() };
+    let report = app.engine().validate(cx, &input(app, file), &how).await?;
     Ok([ReportDoc::of(&report), ReportDoc::of(&report.in_language(Lang::En))])
 }
 

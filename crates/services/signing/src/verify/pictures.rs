@@ -16,7 +16,7 @@ use web::{Answer, Fault, PageCx};
 use super::{rows, unknown};
 use crate::{
     Signing,
-    engine::{Input, from_blobs},
+    engine::Input,
     errand::NewFile,
     report::{ReportDoc, SignatureDoc},
     session,
@@ -93,7 +93,7 @@ pub(super) async fn draw(
         .collect();
     let pdf = report.container.as_deref() == Some("PDF");
     let Some(painter) = app.painter().filter(|_| pdf && !changed.is_empty()) else { return Ok(None) };
-    let input = from_blobs(&file.name, "application/pdf", file.blob.size, app.blobs(), &file.blob.address);
+    let input = super::input(app, file);
     match compared(painter, app.engine().limits().pdf, input, changed).await {
         Ok((signers, drawn)) => {
             let mut pages = Vec::new();

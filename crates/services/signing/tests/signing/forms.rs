@@ -221,4 +221,37 @@ each_db! {
         let at = format!("/api/v1/signatures/{}/prepare", begun["id"].as_str().unwrap());
         assert_eq!(code(&program.json(Method::POST, &at, &certificate).await.expect(422)), "signing.file.whole");
     }
+
+    async fn every_kind_of_report_is_given_and_the_evidence_replays(world: World) {
+        let b = Bench::new(world).await;
+        let mut program = b.program(&[Right::Sign]).await;
+        let files: Files<'_> = &[("L.txt", TEXT)];
+        let detached = [("format", "cades"), ("packaging", "detached")];
+        let (_, name, signed) = sign(&mut program, &detached, files, &b.anna.card).await;
+        let name = name.split('"').nth(1).unwrap().to_owned();
+        let sent = [("file", name.as_str(), signed.as_slice()), ("file", "L.txt", TEXT)];
+        let mut stranger = b.browser(None);
+        let mut ask = async |query: &str| {
+            stranger.client.upload(&format!("/api/v1/signatures/validate?{query}"), &[], &sent).await
+        };
+        let simple: Value = ask("report=simple").await.expect(200).json();
+        passed(&simple, &["CAdES-BASELINE-LT"]);
+        let detailed: Value = ask("report=detailed&lang=en").await.expect(200).json();
+        assert_eq!(detailed["signatures"][0]["indication"], "TOTAL_PASSED");
+        assert!(detailed.to_string().len() > simple.to_string().len());
+        let etsi = ask("report=etsi").await.expect(200);
+        assert!(etsi.header("content-type").unwrap().starts_with("application/xml"));
+        assert!(etsi.text().contains("ValidationReport") && etsi.text().contains("urn:etsi:019102:mainindication:total-passed"), "{}", etsi.text());
+        let bundle = ask("report=evidence").await.expect(200).body;
+        let replayed = ades::replay::replay(std::io::Cursor::new(bundle.to_vec())).unwrap();
+        assert!(replayed.files.iter().all(|f| f.same) && replayed.files[0].report.all_passed());
+        // before it was made it cannot have been valid, and what is no time or kind is refused
+        let early: Value = ask("time=2020-01-01T00:00:00Z").await.expect(200).json();
+        assert_ne!(early["signatures"][0]["indication"], "TOTAL_PASSED");
+        for wrong in ["report=all", "time=yesterday"] {
+            assert_eq!(code(&ask(wrong).await.expect(400)), "signing.request.malformed");
+        }
+        let nothing = b.browser(None).client.post_bytes("/api/v1/signatures/validate?report=etsi", "text/plain", TEXT).await;
+        assert_eq!(code(&nothing.expect(422)), "signing.file.unsigned");
+    }
 }

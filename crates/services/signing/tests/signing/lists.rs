@@ -139,6 +139,18 @@ each_db! {
         let page = browser.client.get("/validate?lang=en").await.expect(200);
         assert!(page.text().contains("trusted lists fetched on"), "{}", page.text());
 
+        // Which lists those are is told to anyone, with their age and as they were fetched.
+        let originals = async |browser: &mut crate::bench::Browser| {
+            let told: Value = browser.client.get("/api/v1/signatures/lists").await.expect(200).json();
+            let national = told["lists"].as_array().unwrap().iter().find(|l| l["territory"] == "LV").unwrap().clone();
+            let at = format!("/api/v1/signatures/lists/{}", national["sha256"].as_str().unwrap());
+            (told, national, browser.client.get(&at).await.expect(200).body.to_vec())
+        };
+        let (told, national, original) = originals(&mut browser).await;
+        assert_eq!((&national["sequence"], &national["age_hours"], told["lists"].as_array().unwrap().len()), (&3.into(), &0.into(), 2));
+        assert_eq!(original, files.lock().unwrap()["/lv.xml"]);
+        assert_eq!(browser.client.get("/api/v1/signatures/lists/00").await.expect(404).json::<Value>()["code"], "web.page.not-found");
+
         // Another operator's list, an older one, and none at all: what is known stays.
         for bad in [Some(operators.list(4, &b.core.ca, &operators.union)), Some(operators.list(2, &b.core.ca, &operators.nation)), None] {
             match bad {
@@ -151,6 +163,10 @@ each_db! {
             let ready: Value = browser.client.get("/health/ready").await.json();
             assert_eq!(ready["lists"], "look", "{ready}");
         }
+
+        let (told, national, kept) = originals(&mut browser).await;
+        assert_eq!((&national["sequence"], kept), (&3.into(), original));
+        assert!(national["age_hours"].as_i64().unwrap() >= 18 && told["troubles"][0]["code"].is_string(), "{told:#}");
 
         // Another node, or this one after a restart, uses them without fetching.
         files.lock().unwrap().clear();
