@@ -109,8 +109,9 @@ each_db! {
         let b = Bench::new(world).await;
         let mut program = b.program(&[Right::Sign]).await;
         let (one, xml): (Files<'_>, Files<'_>) = (&[("L.txt", TEXT)], &[("L.xml", XML)]);
-        let forms: [(Texts<'_>, Files<'_>, &str, bool); 9] = [
+        let forms: [(Texts<'_>, Files<'_>, &str, bool); 10] = [
             (&[("format", "edoc")], one, "L.edoc", false),
+            (&[("format", "asics")], one, "L.asics", false),
             (&[("format", "asice"), ("with", "cades")], one, "L.asice", false),
             (&[("format", "asics"), ("with", "cades")], one, "L.asics", false),
             (&[("format", "xades")], xml, "L.xml", false),
