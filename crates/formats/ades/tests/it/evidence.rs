@@ -13,7 +13,7 @@ use pki::{
 
 use crate::{jades::Files, world::World};
 
-const FORMS: [EvidenceForm; 2] = [EvidenceForm::Ers, EvidenceForm::XmlErs];
+pub const FORMS: [EvidenceForm; 2] = [EvidenceForm::Ers, EvidenceForm::XmlErs];
 
 fn stamp(world: &World, digest: DigestAlgorithm, imprint: &[u8], at: Timestamp) -> Vec<u8> {
     stamp_by(&world.tsa, digest, imprint, at)
@@ -44,7 +44,7 @@ fn digests(files: &Files, form: EvidenceForm, method: DigestAlgorithm) -> Vec<Ve
 }
 
 /// One record for each group of files.
-fn make(world: &World, form: EvidenceForm, groups: &[Files]) -> Vec<Record> {
+pub fn make(world: &World, form: EvidenceForm, groups: &[Files]) -> Vec<Record> {
     let tree = Tree::new(Sha256, groups.iter().map(|g| digests(g, form, Sha256)).collect()).unwrap();
     let token = stamp(world, Sha256, tree.root(), testing::day(100));
     (0..groups.len()).map(|n| Record::new(form, Sha256, tree.reduced(n), &token).unwrap()).collect()
@@ -76,7 +76,7 @@ fn whole(f: &EvidenceFacts) -> bool {
         && f.stamps.iter().all(|s| s.imprint_matches == Some(true))
 }
 
-fn groups(n: usize) -> Vec<Files> {
+pub fn groups(n: usize) -> Vec<Files> {
     (0..n)
         .map(|i| match i % 3 {
             0 => Files::of(&[("a.txt", format!("{i}").as_bytes())]),

@@ -7,7 +7,9 @@
 use std::{io::Cursor, ops::Range};
 
 use ades::{
-    validate::Indication,
+    detect,
+    facts::EvidenceForm,
+    validate::{Indication, TimestampIndication},
     zip::{Archive, Limits},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -16,6 +18,7 @@ use jiff::SignedDuration;
 use crate::{
     cades::DATA,
     every::{Kind, judge, make, read},
+    jades::Files,
     world::World,
 };
 
@@ -181,4 +184,51 @@ fn pades() {
 #[test]
 fn jades() {
     flip(Kind::Jades);
+}
+
+/// Evidence records: the tree, the time stamp and the object they prove.
+#[test]
+fn evidence() {
+    let world = World::new();
+    let (first, step) = places();
+    for form in crate::evidence::FORMS {
+        let groups = crate::evidence::groups(4);
+        let record = crate::evidence::make(&world, form, &groups).remove(0).bytes().to_vec();
+        let passes = |record: &[u8], files: &Files| {
+            let mut files = files.clone();
+            let found = detect::read("x.ers", Cursor::new(record), &mut files, &detect::Limits::default()).unwrap();
+            let report = judge(&world, &found, world.now + SignedDuration::from_mins(5));
+            let whole = found.evidence.iter().all(|e| e.objects.len() == 1 && e.objects.iter().all(|o| o.intact));
+            let records = &report.evidence_records;
+            whole && records.len() == 1 && records[0].indication == TimestampIndication::Passed
+        };
+        assert!(passes(&record, &groups[0]), "{form:?}");
+        assert!(!passes(&record, &Files::of(&[("a.txt", b"1")])), "{form:?}: another object");
+        let read = ades::evidence::Record::read(&record).unwrap();
+        let token = &read.chains[0].stamps[0].token;
+        let message = pki::SignedData::from_ber(token).unwrap();
+        let attributes = message.signers[0].to_be_signed().unwrap();
+        // In XML all of it is base64, so there what stays is compared instead.
+        let signed = match form {
+            EvidenceForm::Ers => vec![find(&record, &attributes[1..]), find(&record, &message.signers[0].signature)],
+            EvidenceForm::XmlErs => Vec::new(),
+        };
+        let (mut tried, mut harmless) = (0, 0);
+        for at in (first..record.len()).step_by(step) {
+            let mut changed = record.clone();
+            changed[at] ^= 1 << (at % 7);
+            tried += 1;
+            if passes(&changed, &groups[0]) {
+                harmless += 1;
+                assert!(!signed.iter().any(|r| r.contains(&at)), "{form:?}: byte {at} is signed");
+                let now = ades::evidence::Record::read(&changed).unwrap();
+                let info = |r: &ades::evidence::Record| {
+                    let stamp = &r.chains[0].stamps[0];
+                    (pki::TimeStampToken::from_ber(&stamp.token).unwrap().info, stamp.tree.clone())
+                };
+                assert_eq!(info(&now), info(&read), "{form:?}: byte {at}");
+            }
+        }
+        println!("{form:?}: {} bytes, {tried} changed, {harmless} without effect", record.len());
+    }
 }
