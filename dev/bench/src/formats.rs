@@ -115,7 +115,7 @@ pub(crate) fn run(seconds: f64, pki: &Pki, dir: &Path, raw: &Raw, table: &mut Ta
         let (rate, pyhanko) = match cell.level {
             None => {
                 let rate = measure(seconds, || cell.format.sign(pki, &data).is_ok());
-                (rate, peers::pyhanko("sign", seconds, &[&keys, &cell.input]))
+                (rate, cell.pyhanko("sign", seconds, &[&keys, &cell.input]))
             }
             Some(_) => {
                 let bytes = std::fs::read(&cell.file)?;
@@ -124,7 +124,7 @@ pub(crate) fn run(seconds: f64, pki: &Pki, dir: &Path, raw: &Raw, table: &mut Ta
                     return Err(format!("our own verdict of {}: {:?}", cell.title, verdict()?).into());
                 }
                 let rate = measure(seconds, || verdict().is_ok_and(|r| r.all_passed()));
-                (rate, peers::pyhanko("validate", seconds, &[&root, &cell.file]))
+                (rate, cell.pyhanko("validate", seconds, &[&root, &cell.file]))
             }
         };
         let mut beside = vec![("EU DSS", dss)];
@@ -162,6 +162,11 @@ fn name(path: &Path) -> String {
 }
 
 impl Cell {
+    /// What pyHanko reaches, which knows PDF only.
+    fn pyhanko(&self, what: &str, seconds: f64, args: &[&Path]) -> Option<f64> {
+        (self.format == Format::Pdf).then(|| peers::pyhanko(what, seconds, args))?
+    }
+
     /// The line of the plan for EU DSS.
     fn plan(&self) -> String {
         let text = |p: &Path| p.to_string_lossy().into_owned();

@@ -270,3 +270,20 @@ proptest! {
         let _ = lexer::Lexer::new(&noise, 0, 64).object();
     }
 }
+
+#[test]
+fn hexadecimal_digits_stand_in_either_case_with_spaces_between_and_one_may_lack() {
+    let read = |text: &str| lexer::Lexer::new(text.as_bytes(), 0, 64).object();
+    for (text, bytes) in [
+        ("<>", &[][..]),
+        ("<4f5A6b7C>", &[0x4f, 0x5a, 0x6b, 0x7c]),
+        ("<4 f\n5A6b 7C >", &[0x4f, 0x5a, 0x6b, 0x7c]),
+        ("<09 aF9>", &[0x09, 0xaf, 0x90]),
+        ("<f>", &[0xf0]),
+    ] {
+        assert_eq!(read(text).unwrap(), Object::String(bytes.to_vec()), "{text}");
+    }
+    for wrong in ["<4g>", "<g4>", "<4f5", "<4", "<@@>", "<4F::>"] {
+        assert!(read(wrong).is_err(), "{wrong}");
+    }
+}
