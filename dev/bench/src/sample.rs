@@ -53,8 +53,7 @@ impl Pki {
         &self.ca.certificate
     }
 
-    fn material(&self) -> Material {
-        let at = self.now + SignedDuration::from_secs(2);
+    fn material(&self, at: Timestamp) -> Material {
         let status = |e: &TestEntity| self.ocsp.ocsp(&self.ca.certificate, &e.certificate, CertStatus::Good, at);
         Material {
             certificates: [&self.ca, &self.root, &self.tsa, &self.ocsp].map(|e| e.certificate.der().to_vec()).to_vec(),
@@ -76,7 +75,7 @@ impl Pki {
         if lt {
             let (_, imprint) = signed.timestamp_imprint()?;
             signed = signed.with_timestamp(&self.tsa.time_stamp(&imprint, self.now + SignedDuration::from_secs(1)))?;
-            signed = signed.with_material(self.material())?;
+            signed = signed.with_material(self.material(self.now + SignedDuration::from_secs(2)))?;
         }
         Ok(builder.finish(&[signed.xml()])?)
     }
@@ -126,7 +125,11 @@ impl Pki {
                     at += SignedDuration::from_secs(3);
                     steps.give_stamp(&self.tsa.time_stamp(&digest, at))?;
                 }
-                Want::Material { .. } => steps.give_material(&self.material())?,
+                Want::Material { .. } => {
+                    // status of after the time stamp, or it proves nothing
+                    at += SignedDuration::from_secs(1);
+                    steps.give_material(&self.material(at))?;
+                }
             }
         }
         let mut out = Vec::new();
