@@ -32,11 +32,11 @@ pub(super) const TEXTS: &[Text] = &[
         "EN 319 102-1 5.2.6.4",
         (
             "No sertifikāta “{}” nav ceļa līdz uzticamam izdevējam.",
-            "Pievienojiet uzticamo sakni (--trust-anchor) vai uzticamo sarakstu.",
+            "Pievienojiet uzticamo sakni vai uzticamo sarakstu.",
         ),
         (
             "No path leads from certificate “{}” to a trusted issuer.",
-            "Supply the trusted root (--trust-anchor) or a trusted list.",
+            "Supply the trusted root or a trusted list.",
         ),
     ),
     t(
