@@ -34,10 +34,7 @@ pub(super) const TEXTS: &[Text] = &[
             "No sertifikāta “{}” nav ceļa līdz uzticamam izdevējam.",
             "Pievienojiet uzticamo sakni vai uzticamo sarakstu.",
         ),
-        (
-            "No path leads from certificate “{}” to a trusted issuer.",
-            "Supply the trusted root or a trusted list.",
-        ),
+        ("No path leads from certificate “{}” to a trusted issuer.", "Supply the trusted root or a trusted list."),
     ),
     t(
         "validate.chain.anchor-ended",
