@@ -148,10 +148,13 @@ mod tests {
     }
 
     #[test]
-    fn every_wish_in_every_status_is_decided() {
+    fn a_change_leads_elsewhere_and_never_back_to_waiting() {
         for now in ALL {
             for wish in [activate(), Change::Suspend, Change::Resume, Change::Revoke { reason: 0 }] {
-                let _ = decide(now, None, wish);
+                if let Ok(Next::To(to, _)) = decide(now, None, wish) {
+                    assert!(to != now && to != Status::Pending, "{now:?} {wish:?}");
+                    assert_ne!(now, Status::Revoked);
+                }
             }
         }
     }
