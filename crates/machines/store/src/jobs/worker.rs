@@ -264,16 +264,19 @@ async fn sweep(db: Db, cx: Cx) -> Result<(), JobError> {
 async fn listen(db: Db) {
     let Pools::Pg(pool) = &db.0.pools else { return };
     loop {
-        match sqlx::postgres::PgListener::connect_with(pool).await {
-            Ok(mut listener) => {
-                if listener.listen("enkurs_jobs").await.is_ok() {
-                    while listener.recv().await.is_ok() {
-                        db.0.jobs.notify_waiters();
-                    }
-                }
-            }
-            Err(e) => tracing::debug!(error = %StoreError::from(e), "no wake-up calls from other nodes for now"),
+        if let Err(e) = pass_on(&db, pool).await {
+            tracing::debug!(error = %StoreError::from(e), "no wake-up calls from other nodes for now");
         }
         tokio::time::sleep(Duration::from_secs(5)).await;
+    }
+}
+
+/// Returns only when the connection fails.
+async fn pass_on(db: &Db, pool: &sqlx::PgPool) -> Result<(), sqlx::Error> {
+    let mut listener = sqlx::postgres::PgListener::connect_with(pool).await?;
+    listener.listen("enkurs_jobs").await?;
+    loop {
+        listener.recv().await?;
+        db.0.jobs.notify_waiters();
     }
 }
