@@ -1,10 +1,11 @@
 //! What tests of all crates share: a [`World`] on each database, and a [`Client`] that behaves like a browser.
 //!
-//! ```ignore
+//! ```
+//! # use testkit::World;
 //! testkit::each_db! {
-//!     async fn a_card_is_issued_once(world: World) {
-//!         world.db.write(&world.cx, …).await.unwrap();
-//!         world.clock.advance(SignedDuration::from_hours(1));
+//!     async fn a_day_has_hours(world: World) {
+//!         world.db.ping().await.unwrap();
+//!         world.clock.advance(jiff::SignedDuration::from_hours(1));
 //!     }
 //! }
 //! ```

@@ -2,12 +2,16 @@
 //!
 //! One set of portable SQL runs on SQLite (one node) and PostgreSQL (several). All changes go through one path:
 //!
-//! ```ignore
+//! ```
+//! # use store::{Db, NewJob, StoreError, params};
+//! # const INSERT: &str = "INSERT INTO letter (id, name, created) VALUES ($1, $2, $3)";
+//! # async fn example(db: Db, cx: base::Cx) -> Result<(), StoreError> {
 //! db.write(&cx, |tx, cx| Box::pin(async move {
-//!     tx.run(INSERT, params![id, name, cx.now()]).await?;
-//!     tx.enqueue(NewJob::new("mail.send", &body)?).await?;
-//!     Ok(())
-//! })).await?;
+//!     tx.run(INSERT, params!["1", "Anna", cx.now()]).await?;
+//!     tx.enqueue(NewJob::new("mail.send", &"1")?).await?;
+//!     Ok::<_, StoreError>(())
+//! })).await
+//! # }
 //! ```
 //!
 //! State, events, ledger entries and jobs commit together or not at all. The closure may run several times (PostgreSQL is
