@@ -113,11 +113,7 @@ pub fn read<R: Read + Seek + Send>(
         };
     }
     if kind == Kind::Xml {
-        if size > MAX_TEXT {
-            return Ok(refused("xml.too-large", name));
-        }
-        let mut data = Vec::new();
-        source.read_to_end(&mut data)?;
+        let Some(data) = text(&mut source)? else { return Ok(refused("xml.too-large", name)) };
         if evidence::is_xml(&data) {
             return Ok(evidence::read_file("XMLERS", &data, objects));
         }
@@ -144,14 +140,25 @@ pub fn read<R: Read + Seek + Send>(
         return cades::read_pem(name, &mut source, objects);
     }
     if kind == Kind::Json {
-        if size > MAX_TEXT {
-            return Ok(refused("json.too-large", name));
-        }
-        let mut data = Vec::new();
-        source.read_to_end(&mut data)?;
+        let Some(data) = text(&mut source)? else { return Ok(refused("json.too-large", name)) };
         return Ok(jades::read_document(&data, objects));
     }
     Ok(FileFacts::default())
+}
+
+/// All of an XML or JSON file. `None`: it is larger than is read.
+///
+/// # Errors
+/// When the source cannot be read.
+pub(crate) fn text<R: Read + Seek>(source: &mut R) -> std::io::Result<Option<Vec<u8>>> {
+    let size = source.seek(SeekFrom::End(0))?;
+    source.seek(SeekFrom::Start(0))?;
+    if size > MAX_TEXT {
+        return Ok(None);
+    }
+    let mut data = Vec::new();
+    source.read_to_end(&mut data)?;
+    Ok(Some(data))
 }
 
 fn refused(code: &'static str, object: impl ToString) -> FileFacts {

@@ -10,8 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     BasicConstraints, CertId, CertStatus, Certificate, CertificateTemplate, CrlEntry, CrlTemplate, DigestAlgorithm,
-    Extension, Extensions, KeyUsage, Name, OcspResponseTemplate, Oid, PublicKey, SignatureAlgorithm, SingleResponse,
-    TokenTemplate, TstInfo,
+    Extension, Extensions, KeyUsage, Name, OcspResponseTemplate, Oid, PublicKey, RevocationReason, SignatureAlgorithm,
+    SingleResponse, TokenTemplate, TstInfo,
     asn1::{self, tag},
     oid,
 };
@@ -260,6 +260,33 @@ impl TestEntity {
         };
         let entries: Vec<_> = revoked.iter().map(entry).collect();
         let point = asn1::seq([distribution_point_name(url), asn1::context(4, &[0xff])]);
+        self.crl_of(at, &entries, &[extension(oid::ISSUING_DISTRIBUTION_POINT, &point)])
+    }
+    /// A CRL of this CA, valid for 7 days, that says something only with others: of some reasons (bits of ReasonFlags; none: all), of the
+    /// changes since the list of a number, or both.
+    pub fn partial_crl(
+        &self,
+        number: u64,
+        at: Timestamp,
+        reasons: &[u8],
+        since: Option<u64>,
+        revoked: &[(&Certificate, Timestamp, RevocationReason)],
+    ) -> Vec<u8> {
+        let extension = |id, critical, value: &[u8]| crate::certificate::extension(id, critical, value);
+        let entry = |(c, since, reason): &(&Certificate, Timestamp, RevocationReason)| {
+            let serial = asn1::tlv(tag::INTEGER, c.serial());
+            let reason = extension(oid::CRL_REASON, false, &asn1::enumerated(reason.code()));
+            asn1::seq([serial, asn1::x509_time(*since), asn1::seq([reason])])
+        };
+        let mut rows = vec![extension(oid::CRL_NUMBER, false, &asn1::small_integer(number))];
+        if !reasons.is_empty() {
+            let point = asn1::seq([asn1::named_bits(tag::primitive(3), reasons)]);
+            rows.push(extension(oid::ISSUING_DISTRIBUTION_POINT, true, &point));
+        }
+        rows.extend(since.map(|n| extension(oid::DELTA_CRL_INDICATOR, true, &asn1::small_integer(n))));
+        self.crl_of(at, &revoked.iter().map(entry).collect::<Vec<_>>(), &rows)
+    }
+    fn crl_of(&self, at: Timestamp, entries: &[Vec<u8>], extensions: &[Vec<u8>]) -> Vec<u8> {
         let tbs = asn1::seq([
             asn1::small_integer(1),
             self.key.algorithm().to_der(),
@@ -267,7 +294,7 @@ impl TestEntity {
             asn1::x509_time(at),
             asn1::x509_time(at + SignedDuration::from_hours(7 * 24)),
             if entries.is_empty() { vec![] } else { asn1::seq(entries) },
-            asn1::explicit(0, &asn1::seq([extension(oid::ISSUING_DISTRIBUTION_POINT, &point)])),
+            asn1::explicit(0, &asn1::seq(extensions)),
         ]);
         CrlTemplate::assemble(&tbs, self.key.algorithm(), &self.key.sign(&tbs)).expect("CRL")
     }

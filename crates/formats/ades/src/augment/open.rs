@@ -1,10 +1,10 @@
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Read, Seek};
 
 use super::{AugmentError, Raise, pem::PemFile};
 use crate::{
     asic::{AsicError, XadesContainer, cades::CadesContainer},
     cades,
-    detect::{self, Kind, Limits, MAX_TEXT},
+    detect::{self, Kind, Limits},
     jades, pades,
     xades::{self, Objects},
     zip::Archive,
@@ -21,8 +21,8 @@ pub fn open<R: Read + Seek + Send + 'static>(
     objects: Box<dyn Objects + Send>,
     limits: &Limits,
 ) -> Result<Box<dyn Raise>, AugmentError> {
-    let kind = detect::kind(&mut source)?;
-    match kind {
+    let unsupported = || AugmentError::Unsupported(name.to_owned());
+    match detect::kind(&mut source)? {
         Kind::Zip => {
             let archive = Archive::open(source, &limits.zip).map_err(AsicError::from)?;
             if CadesContainer::is_one(&archive) {
@@ -32,22 +32,16 @@ pub fn open<R: Read + Seek + Send + 'static>(
         }
         Kind::Cms => Ok(Box::new(cades::File::open(name, source, objects)?)),
         Kind::Json => {
-            let mut text = String::new();
-            source.take(MAX_TEXT).read_to_string(&mut text)?;
+            let bytes = detect::text(&mut source)?.ok_or_else(unsupported)?;
+            let text = String::from_utf8(bytes).map_err(|_| unsupported())?;
             Ok(Box::new(jades::File::open(text, objects)?))
         }
         Kind::Pdf => Ok(Box::new(pades::Raised::open(source, &limits.pdf)?)),
         Kind::Xml => {
-            let size = source.seek(SeekFrom::End(0))?;
-            source.seek(SeekFrom::Start(0))?;
-            if size > MAX_TEXT {
-                return Err(AugmentError::Unsupported(name.to_owned()));
-            }
-            let mut bytes = Vec::new();
-            source.read_to_end(&mut bytes)?;
+            let bytes = detect::text(&mut source)?.ok_or_else(unsupported)?;
             Ok(Box::new(xades::File::open(&bytes, objects)?))
         }
         Kind::Pem => Ok(Box::new(PemFile::open(name, &mut source, objects)?)),
-        Kind::Other => Err(AugmentError::Unsupported(name.to_owned())),
+        Kind::Other => Err(unsupported()),
     }
 }

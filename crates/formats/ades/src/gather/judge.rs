@@ -1,7 +1,7 @@
 //! Whether what came from the network is what was asked for.
 
 use jiff::{SignedDuration, Timestamp};
-use pki::{CertStatus, Certificate, Crl, OcspResponse, RevocationReason};
+use pki::{CertStatus, Certificate, Crl, CrlEntry, OcspResponse, RevocationReason};
 
 /// How far a responder's clock may be ahead of ours.
 const SKEW: SignedDuration = SignedDuration::from_secs(300);
@@ -61,22 +61,39 @@ pub(super) fn ocsp(
     Ok(Verdict { of: answer.this_update, revoked, responder: (responder != *issuer).then_some(responder) })
 }
 
-pub(super) fn crl(
-    bytes: &[u8],
-    certificate: &Certificate,
-    issuer: &Certificate,
-    at: Timestamp,
-) -> Result<Verdict, String> {
+/// A list of the issuer that is of this time and whose conditions are understood.
+pub(super) fn crl(bytes: &[u8], issuer: &Certificate, at: Timestamp) -> Result<Crl, String> {
     let crl = Crl::from_der(bytes).map_err(|e| e.to_string())?;
     if !crl.issuer.matches(issuer.subject()) || crl.verify_signed_by(issuer).is_err() {
         return Err("the list is not of the issuer".to_owned());
     }
-    if crl.delta_base.is_some() || !crl.unknown_critical.is_empty() {
-        return Err("a delta list, or one with unknown critical extensions".to_owned());
+    if !crl.unknown_critical.is_empty() {
+        return Err("a list with unknown critical extensions".to_owned());
     }
     if crl.this_update > at + SKEW || crl.next_update.is_none_or(|n| n < at - SKEW) {
         return Err("the list is not of this time".to_owned());
     }
-    let entry = crl.find(certificate.serial()).map_err(|e| e.to_string())?;
-    Ok(Verdict { of: crl.this_update, revoked: entry.map(|e| (e.revoked_at, e.reason)), responder: None })
+    Ok(crl)
+}
+
+/// What the last of the lists says, alone or together with others (RFC 5280 section 6.3.3), and which they are.
+pub(super) fn status(crls: &[Crl], certificate: &Certificate) -> Result<(Verdict, Vec<usize>), String> {
+    let (last, place) = (crls.last().ok_or("no list")?, crls.len() - 1);
+    let scope = pki::crl::scope(last, certificate).ok_or("the list does not cover the certificate")?;
+    let entry = last.find(certificate.serial()).map_err(|e| e.to_string())?;
+    let verdict = |of, entry: Option<CrlEntry>| {
+        let revoked = entry.map(|e| (e.revoked_at, e.reason));
+        Verdict { of, revoked, responder: None }
+    };
+    let changes = last.delta_base.is_some();
+    let removed = |e: &CrlEntry| e.reason == Some(RevocationReason::RemoveFromCrl);
+    if (scope.is_complete() && !changes) || entry.as_ref().is_some_and(|e| !removed(e)) {
+        return Ok((verdict(last.this_update, entry), vec![place]));
+    }
+    let all: Vec<&Crl> = crls.iter().collect();
+    let together = pki::crl::combine(certificate, &all).into_iter().next();
+    let together = together.ok_or("the list has changes or some reasons only")?;
+    let of = together.parts.iter().filter_map(|p| crls.get(p.newest())).map(|c| c.this_update).min();
+    let lists = together.parts.iter().flat_map(|p| [Some(p.complete), p.delta]).flatten().collect();
+    Ok((verdict(of.unwrap_or(last.this_update), together.entry), lists))
 }

@@ -12,7 +12,7 @@ mod judge;
 use std::collections::VecDeque;
 
 use jiff::{SignedDuration, Timestamp};
-use pki::{Certificate, DigestAlgorithm, OcspRequest, RevocationReason};
+use pki::{Certificate, Crl, DigestAlgorithm, OcspRequest, RevocationReason};
 
 use crate::material::Material;
 
@@ -129,6 +129,8 @@ struct Current {
     /// What may still be asked, in order.
     sources: VecDeque<Ask>,
     tried: Vec<String>,
+    /// Revocation lists in hand: some say something only together.
+    crls: Vec<Crl>,
     /// The freshest status that is older than the time stamp.
     stale: Option<Candidate>,
 }
@@ -248,7 +250,14 @@ impl Gather {
                 continue;
             }
             let issuers = certificate.ca_issuer_urls().iter().map(|u| Ask::Issuer { url: u.clone() }).collect();
-            let mut current = Current { certificate, issuer: None, sources: issuers, tried: Vec::new(), stale: None };
+            let mut current = Current {
+                certificate,
+                issuer: None,
+                sources: issuers,
+                tried: Vec::new(),
+                crls: Vec::new(),
+                stale: None,
+            };
             self.find_issuer(&mut current);
             self.current = Some(current);
             return true;
@@ -304,19 +313,24 @@ impl Gather {
             let found = current.issuer.as_ref().map(|_| Progress::Open);
             return found.ok_or_else(|| "not the certificate of the issuer".to_owned());
         };
+        let mut material = Material::default();
         let verdict = match ask {
-            Ask::Ocsp { .. } => judge::ocsp(bytes, &current.certificate, &issuer, &self.known, self.at)?,
-            Ask::Crl { .. } => judge::crl(bytes, &current.certificate, &issuer, self.at)?,
+            Ask::Ocsp { .. } => {
+                material.ocsps.push(bytes.to_vec());
+                judge::ocsp(bytes, &current.certificate, &issuer, &self.known, self.at)?
+            }
+            Ask::Crl { .. } => {
+                current.crls.push(judge::crl(bytes, &issuer, self.at)?);
+                let (verdict, lists) = judge::status(&current.crls, &current.certificate)?;
+                material.crls.extend(lists.into_iter().filter_map(|i| current.crls.get(i)).map(|c| c.der().to_vec()));
+                verdict
+            }
             Ask::Issuer { .. } => return Ok(Progress::Open),
         };
         if let Some((at, reason)) = verdict.revoked {
             self.error = Some(GatherError::Revoked { subject: judge::display(&current.certificate), at, reason });
             return Ok(Progress::Settled);
         }
-        let material = match ask {
-            Ask::Crl { .. } => Material { crls: vec![bytes.to_vec()], ..Material::default() },
-            _ => Material { ocsps: vec![bytes.to_vec()], ..Material::default() },
-        };
         let found = Candidate { of: verdict.of, material, responder: verdict.responder };
         // Status times are in whole seconds: one of the second of the time stamp is not older.
         if self.since.is_none_or(|stamped| found.of.as_second() >= stamped.as_second()) {

@@ -9,6 +9,7 @@ mod form;
 mod input;
 mod media;
 mod prepare;
+mod prepared;
 mod request;
 mod signed;
 
@@ -16,7 +17,8 @@ pub use error::MakeError;
 pub use form::{Form, Format, Inside, Packaging};
 pub use input::{Files, Input, Stream};
 pub use media::media_type;
-pub use prepare::{Prepared, prepare};
+pub use prepare::prepare;
+pub use prepared::Prepared;
 pub use request::{Claims, Policy, Signer};
 pub use signed::Signed;
 

@@ -225,13 +225,15 @@ impl Pool<'_> {
             _ => {}
         }
         let bounded = policy.revocation_issuer_not_expired == Action::Fail;
-        if bounded && certificate.is_valid_at(now) && !accepted.iter().any(|e| e.issuer_until >= now) {
+        if bounded && certificate.is_valid_at(now) && !accepted.iter().any(|e| e.is_relied_on(now)) {
             let (sub, code) = (S::RevocationOutOfBoundsNoPoe, "validate.revocation.issuer-expired");
-            v.fail(sub, Cure::Proven(newest.ids.clone(), newest.issuer_until), code, name.clone());
+            for part in newest.parts.iter().filter(|p| p.issuer_until < now) {
+                v.fail(sub, Cure::Proven(part.ids.clone(), part.issuer_until), code, name.clone());
+            }
         }
         if !certificate.is_valid_at(now) {
             // That it was not revoked is known only while whoever said so could still take it back (RFC 6960 section 4.2.2.2).
-            let said = !bounded || newest.issuer_until >= now;
+            let said = !bounded || newest.is_relied_on(now);
             self.out_of_bounds(certificate, index, said && revoked.is_none() && held.is_none(), v);
         }
         if revoked.is_none_or(|at| at > now) && held.is_none_or(|since| since > now) {

@@ -8,6 +8,7 @@ mod anchors;
 mod bench;
 mod chain;
 mod conclusion;
+mod crls;
 mod detailed;
 mod etsi;
 mod level;

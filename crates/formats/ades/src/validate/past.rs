@@ -81,7 +81,7 @@ impl Pool<'_> {
                 let (accepted, _) = self.accepted(&known, poe);
                 let bounded = policy.revocation_issuer_not_expired == Action::Fail;
                 let usable = |e: &&&Evidence| {
-                    e.issued <= control && poe.of_any(&e.ids) <= control && (!bounded || e.is_in_bounds(poe))
+                    e.issued <= control && e.proven(poe) <= Some(control) && (!bounded || e.is_in_bounds(poe))
                 };
                 let newest = accepted.iter().rev().find(usable)?;
                 let revoked = accepted.iter().filter(usable).filter(|e| e.is_final()).filter_map(|e| e.revoked).min();

@@ -2,7 +2,7 @@ use std::rc::Rc;
 
 use jiff::Timestamp;
 use pki::{
-    CertStatus, Certificate, KeyKind, KeyUsage, OcspResponse, RevocationReason, SignatureAlgorithm, path::Purpose,
+    CertStatus, Certificate, KeyKind, OcspResponse, RevocationReason, SignatureAlgorithm, path::Purpose,
     strength::Weakness,
 };
 
@@ -18,17 +18,24 @@ use crate::facts::{ObjectId, SignatureFacts};
 /// depends on when it is proven to have existed.
 #[derive(Clone, Debug)]
 pub(super) struct Evidence {
-    pub(super) ids: Vec<ObjectId>,
-    /// `thisUpdate`.
+    /// The OCSP response or the list; of lists that only together say it, each of them.
+    pub(super) parts: Vec<Part>,
+    /// `thisUpdate`; of several lists the earliest.
     pub(super) issued: Timestamp,
     /// When whoever issued it says it was made: `producedAt` of OCSP.
-    produced: Timestamp,
+    pub(super) produced: Timestamp,
     /// Until when it is fresh: `nextUpdate`, or as the policy says.
     pub(super) until: Timestamp,
     /// Since when and why revoked, if it says so.
     pub(super) revoked: Option<(Timestamp, Option<RevocationReason>)>,
     /// Whether the file itself carries it.
     pub(super) in_file: bool,
+}
+
+/// One object of status information.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    pub(super) ids: Vec<ObjectId>,
     /// What it and its issuer's certificate are signed with.
     signed: Vec<(Option<SignatureAlgorithm>, KeyKind)>,
     /// End of its issuer's certificate.
@@ -42,7 +49,15 @@ impl Evidence {
     }
     /// Whether its issuer's certificate held when it is proven to have existed (5.2.6.4, 5.6.2.2).
     pub(super) fn is_in_bounds(&self, poe: &Poe) -> bool {
-        poe.of_any(&self.ids) <= self.issuer_until
+        self.parts.iter().all(|p| poe.of_any(&p.ids) <= p.issuer_until)
+    }
+    /// Whether the certificates of all who issued it have not ended by `at`.
+    pub(super) fn is_relied_on(&self, at: Timestamp) -> bool {
+        self.parts.iter().all(|p| at <= p.issuer_until)
+    }
+    /// Since when all of it is proven to exist.
+    pub(super) fn proven(&self, poe: &Poe) -> Option<Timestamp> {
+        self.parts.iter().map(|p| poe.of_any(&p.ids)).max()
     }
     /// Whether it is fresh at `at`: information made later always is, older until its next update. It tells whole seconds.
     pub(super) fn is_fresh(&self, at: Timestamp) -> bool {
@@ -62,7 +77,7 @@ pub(super) struct Known {
 }
 
 /// Responders whose certificates are asked about: they may have responders in turn.
-const MAX_RESPONDER_DEPTH: usize = 2;
+pub(super) const MAX_RESPONDER_DEPTH: usize = 2;
 
 impl Pool<'_> {
     /// What is known of a certificate, from all status information in the file and elsewhere.
@@ -81,13 +96,15 @@ impl Pool<'_> {
         let policy = self.basis.policy;
         let mut problems = known.problems.clone();
         let accepted = known.evidence.iter().filter(|e| {
-            let since = poe.of_any(&e.ids);
-            let weak = e.signed.iter().any(|(algorithm, key)| {
-                let judged = match algorithm {
-                    Some(a) => policy.strength.signature(*a, *key, since),
-                    None => Err(Weakness::Key(*key, None)),
-                };
-                judged.is_err_and(|w| self.weak_action(&w) == Action::Fail)
+            let weak = e.parts.iter().any(|part| {
+                let since = poe.of_any(&part.ids);
+                part.signed.iter().any(|(algorithm, key)| {
+                    let judged = match algorithm {
+                        Some(a) => policy.strength.signature(*a, *key, since),
+                        None => Err(Weakness::Key(*key, None)),
+                    };
+                    judged.is_err_and(|w| self.weak_action(&w) == Action::Fail)
+                })
             });
             if weak {
                 problems.push("validate.revocation.weak-algorithm");
@@ -111,7 +128,7 @@ impl Pool<'_> {
         }
     }
 
-    fn collect(&self, certificate: &Certificate, issuer: &Certificate, depth: usize) -> Known {
+    pub(super) fn collect(&self, certificate: &Certificate, issuer: &Certificate, depth: usize) -> Known {
         let e = certificate.extensions();
         if !certificate.is_ca() && (e.no_revocation_available || e.validity_assured_short_term) {
             return Known { not_required: true, ..Known::default() };
@@ -187,24 +204,41 @@ impl Pool<'_> {
                 CertStatus::Revoked { at, reason } => Some((at, reason)),
                 CertStatus::Good => None,
             };
-            let mut evidence = Evidence {
-                ids: source.ids.clone(),
+            let algorithm = response.signature_algorithm().ok();
+            let evidence = Evidence {
+                parts: vec![self.part(source.ids.clone(), algorithm, &responder, Some(issuer))],
                 issued: single.this_update,
                 produced,
                 until: single.next_update.unwrap_or_else(|| later(single.this_update, policy.max_revocation_age)),
                 revoked,
                 in_file: source.in_file,
-                signed: vec![(response.signature_algorithm().ok(), responder.public_key().kind())],
-                issuer_until: self.relied_on_until(&responder),
             };
-            if responder != *issuer {
-                evidence.signed.push((responder.signature_algorithm().ok(), issuer.public_key().kind()));
-            }
             self.take(certificate, evidence, single.archive_cutoff, known);
         }
     }
 
-    fn take(&self, certificate: &Certificate, evidence: Evidence, remembers: Option<Timestamp>, known: &mut Known) {
+    /// One object of status information. `issuer` is who issued the signer's certificate, if that is not the signer and matters.
+    pub(super) fn part(
+        &self,
+        ids: Vec<ObjectId>,
+        algorithm: Option<SignatureAlgorithm>,
+        signer: &Certificate,
+        issuer: Option<&Certificate>,
+    ) -> Part {
+        let mut signed = vec![(algorithm, signer.public_key().kind())];
+        if let Some(issuer) = issuer.filter(|i| *i != signer) {
+            signed.push((signer.signature_algorithm().ok(), issuer.public_key().kind()));
+        }
+        Part { ids, signed, issuer_until: self.relied_on_until(signer) }
+    }
+
+    pub(super) fn take(
+        &self,
+        certificate: &Certificate,
+        evidence: Evidence,
+        remembers: Option<Timestamp>,
+        known: &mut Known,
+    ) {
         match self.speaks_of(certificate, evidence.issued, remembers) {
             // A revocation for good counts whenever it was told.
             Err(problem) if !evidence.is_final() || problem == "validate.revocation.from-future" => {
@@ -244,85 +278,8 @@ impl Pool<'_> {
         self.was_good(&self.collect(responder, issuer, depth + 1), at)
     }
 
-    fn collect_crl(&self, certificate: &Certificate, issuer: &Certificate, depth: usize, known: &mut Known) {
-        let policy = self.basis.policy;
-        for (index, source) in self.crls.iter().enumerate() {
-            let crl = &source.item;
-            let of_issuer = crl.issuer.matches(issuer.subject());
-            let indirect = crl.distribution_point.as_ref().is_some_and(|p| p.indirect);
-            if !of_issuer && !indirect {
-                continue;
-            }
-            let scope = pki::crl::scope(crl, certificate);
-            let signer = match self.crl_signer(index, issuer, depth) {
-                Ok(signer) => signer,
-                Err(problem) => {
-                    // Lists of others are no fault as long as the certificate does not name them.
-                    if of_issuer || scope.is_some() {
-                        known.problems.push(problem);
-                    }
-                    continue;
-                }
-            };
-            let Some(scope) = scope else { continue };
-            let Ok(entry) = crl.find_of(certificate.serial(), certificate.issuer()) else {
-                known.problems.push("validate.revocation.unreadable");
-                continue;
-            };
-            let listed = entry.map(|e| e.entry).filter(|e| e.reason != Some(RevocationReason::RemoveFromCrl));
-            // A list with a condition that is not understood, of some reasons or of changes only proves no good status.
-            let partial = !crl.unknown_critical.is_empty() || !scope.is_complete() || crl.delta_base.is_some();
-            if partial && listed.is_none() {
-                known.problems.push("validate.revocation.unknown-critical");
-                continue;
-            }
-            let mut evidence = Evidence {
-                ids: source.ids.clone(),
-                issued: crl.this_update,
-                produced: crl.this_update,
-                until: crl.next_update.unwrap_or_else(|| later(crl.this_update, policy.max_revocation_age)),
-                revoked: listed.map(|e| (e.revoked_at, e.reason)),
-                in_file: source.in_file,
-                signed: vec![(crl.signature_algorithm().ok(), signer.public_key().kind())],
-                issuer_until: self.relied_on_until(&signer),
-            };
-            if signer != *issuer && !self.is_anchor(&signer) {
-                evidence.signed.push((signer.signature_algorithm().ok(), issuer.public_key().kind()));
-            }
-            self.take(certificate, evidence, crl.expired_certificates, known);
-        }
-    }
-
-    /// Who signed a CRL: the issuer of the certificate, else somebody of the name on the list with a path of their own to the same anchor
-    /// (RFC 5280 section 6.3.3 (f) and (g)): whoever keeps an indirect list, or the issuer under another key.
-    fn crl_signer(&self, index: usize, issuer: &Certificate, depth: usize) -> Result<Certificate, &'static str> {
-        let Some(crl) = self.crls.get(index).map(|c| &c.item) else { return Err("validate.revocation.unreadable") };
-        let may_sign = |c: &Certificate| c.key_usage().is_none_or(|u| u.contains(KeyUsage::CRL_SIGN));
-        let signed_by =
-            |c: &Certificate| crl.issuer.matches(c.subject()) && may_sign(c) && self.crl_is_of(index, crl, c);
-        if signed_by(issuer) {
-            return Ok(issuer.clone());
-        }
-        let found = self.basis.anchors.certificates().chain(&self.certificates).find(|c| signed_by(c));
-        let Some(signer) = found else { return Err("validate.crl.bad-signature") };
-        if depth + 1 >= MAX_RESPONDER_DEPTH {
-            return Err("validate.crl.signer-status-unknown");
-        }
-        let at = crl.this_update;
-        let path = self.structural_path(signer, at).filter(pki::path::Path::is_valid);
-        let anchor = self.structural_path(issuer, at).and_then(|p| p.certificates.last().cloned());
-        let Some(path) = path.filter(|p| p.certificates.last() == anchor.as_ref()) else {
-            return Err("validate.crl.signer-not-authorised");
-        };
-        let good =
-            path.certificates.iter().enumerate().all(|(i, c)| {
-                path.issuer_of(i).is_none_or(|above| self.was_good(&self.collect(c, above, depth + 1), at))
-            });
-        if good { Ok(signer.clone()) } else { Err("validate.crl.signer-status-unknown") }
-    }
-
     /// Whether a certificate is known not to have been revoked at `at`.
-    fn was_good(&self, known: &Known, at: Timestamp) -> bool {
+    pub(super) fn was_good(&self, known: &Known, at: Timestamp) -> bool {
         let revoked = known.evidence.iter().filter_map(|e| e.revoked).any(|(since, _)| since <= at);
         known.not_required || (!known.evidence.is_empty() && !revoked)
     }
@@ -335,7 +292,8 @@ impl Pool<'_> {
         let path = self.path(signer, self.basis.time, Purpose::Any).ok()?;
         let known = self.known(signer, path.issuer_of(0)?);
         let (accepted, _) = self.accepted(&known, poe);
-        let marks = accepted.iter().filter(|e| e.ids.iter().any(|id| facts.time_marks.contains(id)));
+        let marks =
+            accepted.iter().filter(|e| e.parts.iter().flat_map(|p| &p.ids).any(|id| facts.time_marks.contains(id)));
         marks.filter(|e| e.is_in_bounds(poe)).map(|e| e.produced).min()
     }
 }

@@ -179,3 +179,33 @@ fn a_fresher_answer_that_tells_of_a_revocation_decides() {
     let (material, _, _) = asked_since(&net, &[(-600, CertStatus::Good), (1, revoked)], 0);
     assert_eq!(material.unwrap_err().code(), "gather.revoked");
 }
+
+#[test]
+fn lists_of_some_reasons_are_gathered_until_all_are_covered() {
+    let Net { world: w, .. } = Net::new(CertStatus::Good);
+    let urls = ["http://crl/0", "http://crl/1", "http://crl/2"];
+    let key = TestKey::p256();
+    let mut extensions = leaf_extensions(&key, pki::KeyUsage::NON_REPUDIATION, &[]);
+    extensions.crl = urls.map(str::to_owned).to_vec();
+    let signer = w.ca.issue(21, "Anna", key, extensions, |_| {});
+    let known = [w.root.certificate.der().to_vec(), w.ca.certificate.der().to_vec()];
+    let gathered = |lists: [Vec<u8>; 3]| {
+        let mut gather = Gather::new(&[signer.certificate.der().to_vec()], &known, w.now).unwrap();
+        while let Some(ask) = gather.ask() {
+            match urls.iter().position(|u| *u == ask.url()) {
+                Some(place) => gather.answer(Ok(&lists[place])),
+                None => gather.answer(Ok(&w.root.crl(1, w.now, &[]))),
+            }
+        }
+        gather.finish().map(|m| m.crls)
+    };
+    let some = |reasons: &[u8], revoked: &[_]| w.ca.partial_crl(1, w.now, reasons, None, revoked);
+    let (one, rest) = (some(&[1, 2], &[]), some(&[3, 4, 5, 6, 7, 8], &[]));
+    let stranger = World::new().ca.partial_crl(1, w.now, &[3, 4, 5, 6, 7, 8], None, &[]);
+    let crls = gathered([one.clone(), stranger.clone(), rest]).unwrap();
+    assert!(crls.contains(&one) && !crls.contains(&stranger), "{}", crls.len());
+    let changes = w.ca.partial_crl(2, w.now, &[], Some(1), &[]);
+    assert_eq!(gathered([one.clone(), stranger.clone(), changes]).unwrap_err().code(), "gather.status");
+    let entry = (&signer.certificate, w.now, pki::RevocationReason::Superseded);
+    assert_eq!(gathered([one, stranger, some(&[4], &[entry])]).unwrap_err().code(), "gather.revoked");
+}

@@ -4,7 +4,7 @@ mod build;
 mod status;
 
 pub use build::{CrlEncoder, CrlTemplate};
-pub use status::{CrlStatus, Scope, scope, status};
+pub use status::{Combination, CrlStatus, Scope, Updated, combine, scope, status};
 
 use std::ops::Range;
 

@@ -1,6 +1,8 @@
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
-use super::{Crl, IssuedEntry, RevocationReason};
+use super::{Crl, CrlEntry, IssuedEntry, RevocationReason};
 use crate::{Certificate, DistributionPoint, GeneralName};
 
 /// All reasons a certificate may be revoked for, as bits of ReasonFlags (the first bit is unused).
@@ -90,18 +92,10 @@ pub fn status(certificate: &Certificate, crls: &[Crl], at: Timestamp, authentic:
         if !(current(crl) || (crl.this_update <= at && delta.is_some())) || !authentic(crl) {
             continue;
         }
-        let found = match delta.map(|d| find(d, certificate)).transpose() {
-            Ok(Some(Some(entry))) => Some(entry),
-            Ok(_) => match find(crl, certificate) {
-                Ok(entry) => entry,
-                Err(_) => continue,
-            },
-            Err(_) => continue,
-        };
-        match found.map(|f| f.entry) {
-            Some(e) if e.reason == Some(RevocationReason::RemoveFromCrl) => {}
-            Some(e) if e.revoked_at <= at => return CrlStatus::Revoked(e.revoked_at, e.reason),
-            _ => {}
+        let of = |list: &Crl| list.find_of(certificate.serial(), certificate.issuer());
+        let (Ok(listed), Ok(change)) = (of(crl), delta.map(of).transpose()) else { continue };
+        if let Some(entry) = changed(listed, change.flatten()).filter(|e| e.revoked_at <= at) {
+            return CrlStatus::Revoked(entry.revoked_at, entry.reason);
         }
         // A list with a critical extension that is not understood can only speak against a certificate (RFC 5280 section 5.2).
         if crl.unknown_critical.is_empty() {
@@ -111,8 +105,9 @@ pub fn status(certificate: &Certificate, crls: &[Crl], at: Timestamp, authentic:
     if covered == ALL_REASONS { CrlStatus::Good } else { CrlStatus::Unknown }
 }
 
-fn find(crl: &Crl, certificate: &Certificate) -> crate::Result<Option<IssuedEntry>> {
-    crl.find_of(certificate.serial(), certificate.issuer())
+/// The entry on a complete list after the changes of a delta list (RFC 5280 section 6.3.3 (i) to (k)).
+fn changed(listed: Option<IssuedEntry>, change: Option<IssuedEntry>) -> Option<CrlEntry> {
+    change.or(listed).map(|f| f.entry).filter(|e| e.reason != Some(RevocationReason::RemoveFromCrl))
 }
 
 /// CRL number, comparable.
@@ -134,4 +129,77 @@ fn goes_with(delta: &Crl, complete: &Crl) -> bool {
         && delta.distribution_point == complete.distribution_point
         && delta.authority_key_id == complete.authority_key_id
         && number(complete).is_some_and(|n| Some(n) >= base && Some(n) < number(delta))
+}
+
+/// A complete list and, if there is one, the delta list that brings it up to date, each by its place among the lists given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Updated {
+    /// The complete list.
+    pub complete: usize,
+    /// The changes since.
+    pub delta: Option<usize>,
+}
+
+impl Updated {
+    /// Place of the list whose times are those of the status (RFC 5280 section 5.2.4).
+    pub fn newest(self) -> usize {
+        self.delta.unwrap_or(self.complete)
+    }
+}
+
+/// Lists that only together cover every reason, or speak of the time of a delta list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Combination {
+    /// The lists; several when each covers some reasons only.
+    pub parts: Vec<Updated>,
+    /// The entry of the certificate. One that revokes for good comes before one that suspends.
+    pub entry: Option<CrlEntry>,
+}
+
+/// Most pairs of complete and delta list, and most lists of some reasons, that are tried; the newest are.
+const MAX_PARTS: usize = 64;
+
+/// What lists say of a certificate together, besides what each complete one says alone: complete lists with the changes of delta lists (RFC
+/// 5280 section 5.2.4), and lists of some reasons whose union is all of them (section 6.3.3). There is one combination for each state of
+/// knowledge, so that the caller may choose by time. Lists with a condition that is not understood are left out; whether they are authentic
+/// is not asked.
+pub fn combine(certificate: &Certificate, crls: &[&Crl]) -> Vec<Combination> {
+    let made = |part: &Updated| crls.get(part.newest()).map(|c| c.this_update);
+    let clear = |crl: &&Crl| crl.unknown_critical.is_empty();
+    let complete = crls.iter().enumerate().filter(|(_, c)| c.delta_base.is_none() && clear(c));
+    let mut parts: Vec<(Updated, u16)> = Vec::new();
+    for (place, crl) in complete {
+        let Some(scope) = scope(crl, certificate) else { continue };
+        let with = crls.iter().enumerate().filter(|(_, d)| clear(d) && goes_with(d, crl)).map(|(i, _)| Some(i));
+        let alone = (!scope.is_complete()).then_some(None);
+        parts.extend(with.chain(alone).map(|delta| (Updated { complete: place, delta }, scope.reasons)));
+    }
+    parts.sort_by_key(|(part, _)| std::cmp::Reverse(made(part)));
+    parts.truncate(MAX_PARTS);
+    let mut entries = BTreeMap::new();
+    for place in parts.iter().flat_map(|(part, _)| [Some(part.complete), part.delta]).flatten() {
+        let read = || crls.get(place).and_then(|c| c.find_of(certificate.serial(), certificate.issuer()).ok());
+        entries.entry(place).or_insert_with(read);
+    }
+    let entry = |place: usize| entries.get(&place).cloned().flatten();
+    let read = |part: Updated| Some(changed(entry(part.complete)?, part.delta.map(entry).unwrap_or(Some(None))?));
+    let parts: Vec<_> = parts.into_iter().filter_map(|(part, reasons)| Some((part, reasons, read(part)?))).collect();
+    let mut found = Vec::new();
+    for (first, (part, reasons, entry)) in parts.iter().enumerate() {
+        // Older ones are added only for reasons that no newer one covers.
+        let (mut covered, mut chosen, mut entries) = (*reasons, vec![*part], vec![entry]);
+        for (part, reasons, entry) in parts.iter().skip(first + 1) {
+            if reasons & !covered != 0 {
+                covered |= reasons;
+                chosen.push(*part);
+                entries.push(entry);
+            }
+        }
+        if covered == ALL_REASONS {
+            let hold = |e: &CrlEntry| e.reason == Some(RevocationReason::CertificateHold);
+            let entry = entries.into_iter().flatten().min_by_key(|e| (hold(e), e.revoked_at)).cloned();
+            found.push(Combination { parts: chosen, entry });
+        }
+    }
+    found
 }

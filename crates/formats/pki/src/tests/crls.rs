@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     asn1::{self, tag},
-    crl::status,
+    crl::{Updated, combine, status},
     testing::*,
     *,
 };
@@ -41,6 +41,14 @@ impl<'a> List<'a> {
     /// Issuing distribution point from its parts.
     fn point(self, parts: &[Vec<u8>]) -> Self {
         self.with(oid::ISSUING_DISTRIBUTION_POINT, true, asn1::seq(parts))
+    }
+    /// Only some reasons, as bits of ReasonFlags.
+    fn reasons(self, bits: &[u8]) -> Self {
+        self.point(&[asn1::named_bits(tag::primitive(3), bits)])
+    }
+    /// Changes since the list of this number.
+    fn since(self, number: u64) -> Self {
+        self.with(oid::DELTA_CRL_INDICATOR, true, asn1::small_integer(number))
     }
     fn crl(&self) -> Crl {
         let key = &self.signer.key;
@@ -146,7 +154,7 @@ fn partitions() {
 fn reasons_add_up() {
     let root = TestEntity::root("Sakne", TestKey::p256());
     let leaf = root.issue_signer(3, "A", TestKey::p256());
-    let some = |bits: &[u8]| List::of(&root, 1).point(&[asn1::named_bits(tag::primitive(3), bits)]);
+    let some = |bits: &[u8]| List::of(&root, 1).reasons(bits);
     let compromise = some(&[1, 2]).crl();
     let rest = some(&[3, 4, 5, 6, 7, 8]);
     assert_eq!(says(&leaf, std::slice::from_ref(&compromise), &[&root]), CrlStatus::Unknown);
@@ -182,7 +190,7 @@ fn delta_lists() {
     let root = TestEntity::root("Sakne", TestKey::p256());
     let leaf = root.issue_signer(3, "A", TestKey::p256());
     let base = |number: u64| List::of(&root, number);
-    let delta = |number: u64, from: u64| base(number).with(oid::DELTA_CRL_INDICATOR, true, asn1::small_integer(from));
+    let delta = |number: u64, from: u64| base(number).since(from);
     let hold = RevocationReason::CertificateHold;
     let says = |lists: &[Crl]| says(&leaf, lists, &[&root]);
     assert_eq!(says(&[delta(6, 5).crl()]), CrlStatus::Unknown);
@@ -200,4 +208,39 @@ fn delta_lists() {
     let old = List { at: day(1), until: day(8), ..base(5) }.crl();
     assert_eq!(says(std::slice::from_ref(&old)), CrlStatus::Unknown);
     assert_eq!(says(&[old, delta(6, 5).crl()]), CrlStatus::Good);
+}
+
+#[test]
+fn what_lists_say_only_together() {
+    let root = TestEntity::root("Sakne", TestKey::p256());
+    let leaf = root.issue_signer(3, "A", TestKey::p256());
+    let list = |number, at| List { at: day(at), ..List::of(&root, number) };
+    let base = |number| list(number, 9);
+    let says = |lists: &[&Crl]| {
+        let found = combine(&leaf.certificate, lists);
+        found.into_iter().map(|c| (c.parts, c.entry.and_then(|e| e.reason))).collect::<Vec<_>>()
+    };
+    let with = |complete, delta| Updated { complete, delta: Some(delta) };
+    let hold = Some(RevocationReason::CertificateHold);
+    // A complete list alone is nothing new, changes alone are nothing.
+    let (held, lifted) = (base(5).entry(&leaf, 6, None).crl(), list(7, 11).since(5).entry(&leaf, 8, None).crl());
+    assert_eq!(says(&[&held]), []);
+    assert_eq!(says(&[&lifted]), []);
+    // One for each state of knowledge, the newest first.
+    let unchanged = list(6, 10).since(5).crl();
+    assert_eq!(says(&[&held, &unchanged, &lifted]), [(vec![with(0, 2)], None), (vec![with(0, 1)], hold)]);
+    // Of another series, or with a condition that is not understood.
+    assert_eq!(says(&[&base(4).crl(), &lifted]), []);
+    let odd = list(6, 10).since(5).with(Oid::new_unwrap("1.2.3.4"), true, vec![5, 0]).crl();
+    assert_eq!(says(&[&held, &odd]), []);
+    // Some reasons and the rest, each with its changes.
+    let others = [3, 4, 5, 6, 7, 8];
+    let first = list(5, 9).reasons(&[1, 2]).crl();
+    let rest = list(5, 8).reasons(&others).entry(&leaf, 6, None).crl();
+    let change = list(6, 10).reasons(&others).since(5).entry(&leaf, 8, None).crl();
+    let alone = |complete| Updated { complete, delta: None };
+    assert_eq!(says(&[&first, &change]), []);
+    assert_eq!(says(&[&first, &rest]), [(vec![alone(0), alone(1)], hold)]);
+    let all = says(&[&first, &rest, &change]);
+    assert_eq!(all, [(vec![with(1, 2), alone(0)], None), (vec![alone(0), alone(1)], hold)]);
 }

@@ -1,9 +1,9 @@
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Read, Seek};
 
 use super::{Container, Seal};
 use crate::{
     cades,
-    detect::{self, Kind, Limits, MAX_TEXT},
+    detect::{self, Kind, Limits},
     evidence::EvidenceError,
     xades::{self, Objects},
     zip::Archive,
@@ -32,13 +32,8 @@ pub fn open<R: Read + Seek + Send + 'static>(
             Ok(Box::new(file))
         }
         Kind::Xml => {
-            let size = source.seek(SeekFrom::End(0)).map_err(unread)?;
-            source.seek(SeekFrom::Start(0)).map_err(unread)?;
-            if size > MAX_TEXT {
-                return Err(EvidenceError::Unsupported(name.to_owned()));
-            }
-            let mut bytes = Vec::new();
-            source.read_to_end(&mut bytes).map_err(unread)?;
+            let bytes = detect::text(&mut source).map_err(unread)?;
+            let bytes = bytes.ok_or_else(|| EvidenceError::Unsupported(name.to_owned()))?;
             Ok(Box::new(xades::File::open(&bytes, objects).map_err(|e| broken(e.to_string()))?))
         }
         Kind::Pdf | Kind::Json | Kind::Pem | Kind::Other => Err(EvidenceError::Unsupported(name.to_owned())),

@@ -109,6 +109,23 @@ fn what_was_appended_after_the_archive_time_stamp_is_not_proven_by_it() {
 }
 
 #[test]
+fn lists_that_say_it_only_together_are_each_proven() {
+    let w = World::new(200, 1000);
+    // The authority ends on day 1825: what it signed counts when it is proven from before.
+    let list = |reasons: &[u8]| w.pki.ca.partial_crl(1, day(100) + HOUR, reasons, None, &[]);
+    let (one, rest) = (list(&[1, 2]), list(&[3, 4, 5, 6, 7, 8]));
+    let mut before = w.lt();
+    before.ocsps.clear();
+    before.crls.push(one);
+    let mut both = before.clone();
+    both.crls.push(rest.clone());
+    is(&w.judge(w.archived(both, 150), 2000), TotalPassed, None);
+    let mut after = w.archived(before, 150);
+    after.crls.push(rest);
+    is(&w.judge(after, 2000), Indeterminate, S::OutOfBoundsNoPoe);
+}
+
+#[test]
 fn status_of_an_issuer_that_has_ended() {
     let w = World::new(1000, 1000);
     let key = TestKey::p256();

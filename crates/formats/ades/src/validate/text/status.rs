@@ -94,6 +94,18 @@ pub(super) const TEXTS: &[Text] = &[
         ),
     ),
     t(
+        "validate.crl.partial",
+        "RFC 5280 6.3.3",
+        (
+            "CRL par sertifikātu “{}” satur tikai izmaiņas vai tikai dažus iemeslus, un nav to, kas to papildina.",
+            "Pievienojiet pilnu CRL vai trūkstošās daļas.",
+        ),
+        (
+            "A CRL about certificate “{}” has changes or some reasons only, and those that complete it are missing.",
+            "Supply a complete CRL, or the missing parts.",
+        ),
+    ),
+    t(
         "validate.revocation.issuer-expired",
         "EN 319 102-1 5.2.6.4",
         (

@@ -1,5 +1,6 @@
 //! Whole verdicts over files that are made for them.
 
+mod lists;
 mod rules;
 mod table;
 

@@ -22,12 +22,12 @@ use super::{Case, hours, id_of};
 use crate::world::{World, facts};
 
 #[track_caller]
-fn is(report: &SignatureReport, indication: Indication, sub: impl Into<Option<S>>) {
+pub(super) fn is(report: &SignatureReport, indication: Indication, sub: impl Into<Option<S>>) {
     let told: Vec<_> = report.findings.iter().map(|f| (f.code.as_str(), f.object.as_str())).collect();
     assert_eq!((report.indication, report.sub_indication), (indication, sub.into()), "{told:?}");
 }
 
-fn told(report: &SignatureReport, code: &str) -> Option<Severity> {
+pub(super) fn told(report: &SignatureReport, code: &str) -> Option<Severity> {
     report.findings.iter().find(|f| f.code == code).map(|f| f.severity)
 }
 
@@ -109,55 +109,6 @@ fn media_types_that_contradict_each_other() {
     is(&case.verdict(&found), Indeterminate, S::SigConstraintsFailure);
     case.policy.constraints.media_type = Action::Ignore;
     assert!(told(&case.verdict(&found), "asic.media-type").is_none());
-}
-
-const LIST: &str = "http://saraksti.example/netiess.crl";
-
-#[test]
-fn indirect_lists() {
-    let w = World::new();
-    let (at, url) = (day(100) + hours(1), LIST);
-    let keeper = w.root.issue_ca(0xe1, "Sarakstu turētājs", TestKey::p256());
-    let cousin = TestEntity::root("Sarakstu turētājs", TestKey::p256());
-    let judge = |by: &TestEntity, named: bool, revoked: &dyn Fn(&TestEntity) -> Vec<(TestEntity, Timestamp)>| {
-        let mut case = Case::new(&w);
-        case.signer(|t| t.extensions.other.extend(named.then(|| keeper.indirect_point(url))));
-        case.status = None;
-        let entries = revoked(case.signer.as_ref().unwrap());
-        let entries: Vec<_> = entries.iter().map(|(e, since)| (&e.certificate, *since)).collect();
-        case.crls.push(by.indirect_crl(url, at, &entries));
-        case.certificates.push(by.certificate.der().to_vec());
-        case.judge()
-    };
-    let same = |of: &TestEntity| TestEntity { key: TestKey::p256(), certificate: of.certificate.clone() };
-    is(&judge(&keeper, true, &|_| vec![]), TotalPassed, None);
-    let general = S::CertificateChainGeneralFailure;
-    // The certificate does not name the keeper; the keeper has no path to the anchor.
-    is(&judge(&keeper, false, &|_| vec![]), Indeterminate, general);
-    let report = judge(&cousin, true, &|_| vec![]);
-    is(&report, Indeterminate, general);
-    assert_eq!(told(&report, "validate.crl.signer-not-authorised"), Some(Severity::Info));
-    // Listed, by its own issuer's name; the same number of another issuer is somebody else.
-    is(&judge(&keeper, true, &|s| vec![(same(s), day(90))]), Indeterminate, S::RevokedNoPoe);
-    is(&judge(&keeper, true, &|s| vec![(same(s), day(101))]), TotalPassed, None);
-    let twin = w.root.issue_signer(0xd1, "Dvīnis", TestKey::p256());
-    is(&judge(&keeper, true, &|_| vec![(same(&twin), day(90))]), TotalPassed, None);
-}
-
-#[test]
-fn a_keeper_of_lists_that_was_revoked_says_nothing() {
-    let w = World::new();
-    let keeper = w.root.issue_ca(0xe1, "Sarakstu turētājs", TestKey::p256());
-    let serial = keeper.certificate.serial().to_vec();
-    let entry = pki::CrlEntry { serial, revoked_at: day(99), reason: None, invalid_since: None };
-    let mut case = Case::new(&w);
-    case.signer(|t| t.extensions.other = vec![keeper.indirect_point(LIST)]);
-    case.status = None;
-    case.crls = vec![w.root.crl(2, day(160), &[entry]), keeper.indirect_crl(LIST, day(100) + hours(1), &[])];
-    case.certificates.push(keeper.certificate.der().to_vec());
-    let report = case.judge();
-    is(&report, Indeterminate, S::CertificateChainGeneralFailure);
-    assert_eq!(told(&report, "validate.crl.signer-status-unknown"), Some(Severity::Info));
 }
 
 /// An authority with two certificates, one of them revoked: the other path is taken (5.2.6.4 step 4 d).
