@@ -44,4 +44,4 @@ def openssl():
     return problems or count < 100
 
 
-sys.exit(1 if dss() + openssl() else 0)
+sys.exit(1 if dss() + openssl() or len(files) != 334 else 0)

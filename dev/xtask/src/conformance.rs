@@ -23,6 +23,7 @@ pub(crate) fn all(lane: &mut Lane) -> Done {
     })?;
     lane.part("conformance: signatures (EU DSS, pyHanko, qpdf, jwcrypto)", |_| signatures(&judges(&[])?))?;
     lane.part("conformance: CAdES (EU DSS, openssl)", |_| script("conformance/cades/run", &judges(&[])?))?;
+    lane.part("conformance: signatures made through REST (EU DSS)", |_| script("conformance/rest/run", &judges(&[])?))?;
     lane.part("conformance: files of other makers (EU DSS, digidoc4j, signxml)", |_| {
         script("conformance/makers/run", &with_digidoc4j()?)
     })?;

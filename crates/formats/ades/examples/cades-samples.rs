@@ -7,7 +7,7 @@
 
 use std::{
     fs,
-    io::{Cursor, Write},
+    io::{self, Cursor, Write},
     path::Path,
 };
 
@@ -18,7 +18,7 @@ use ades::{
     facts::{Defect, Level},
     material::Material,
     xades::{Objects, Place},
-    zip::Limits,
+    zip::{Archive, Limits},
 };
 use jiff::{SignedDuration, Timestamp};
 use pki::{
@@ -50,13 +50,19 @@ struct Pki {
     now: Timestamp,
 }
 
+/// Who signs: first, and beside or upon the first.
+struct Signers {
+    first: TestEntity,
+    second: TestEntity,
+}
+
 impl Pki {
-    fn material(&self, signer: &TestEntity, at: Timestamp) -> Material {
+    fn material(&self, signers: &Signers, at: Timestamp) -> Material {
         let status = |e: &TestEntity| self.ocsp.ocsp(&self.ca.certificate, &e.certificate, CertStatus::Good, at);
         Material {
             certificates: [&self.ca, &self.root, &self.tsa, &self.ocsp].map(|e| e.certificate.der().to_vec()).to_vec(),
             crls: vec![self.root.crl(1, at, &[])],
-            ocsps: vec![status(signer), status(&self.tsa)],
+            ocsps: [&signers.first, &signers.second, &self.tsa].map(status).to_vec(),
         }
     }
 
@@ -73,7 +79,7 @@ impl Pki {
     }
 
     /// Raises all signatures; each further archive time stamp is made a second later.
-    fn raise(&self, file: Box<dyn Raise>, signer: &TestEntity, level: Level, round: i64) -> Vec<u8> {
+    fn raise(&self, file: Box<dyn Raise>, signers: &Signers, level: Level, round: i64) -> Vec<u8> {
         let mut file = file;
         if level > Level::B {
             let mut steps = Augmentation::new(file, level, None, DigestAlgorithm::Sha256).unwrap();
@@ -82,7 +88,7 @@ impl Pki {
                 at += SignedDuration::from_secs(1);
                 match want {
                     Want::Stamp { digest, .. } => steps.give_stamp(&self.tsa.time_stamp(&digest, at)).unwrap(),
-                    Want::Material { .. } => steps.give_material(&self.material(signer, at)).unwrap(),
+                    Want::Material { .. } => steps.give_material(&self.material(signers, at)).unwrap(),
                 }
             }
             file = steps.into_file();
@@ -136,91 +142,135 @@ fn main() {
         ("ed25519", SignatureAlgorithm::Ed25519),
     ];
     for (n, (kind, algorithm)) in (30..).zip(kinds) {
-        let signer = pki.ca.issue_signer(n, "Anna Paraudziņa", TestKey::new(algorithm));
-        status(kind, &signer);
-        shapes(&pki, &signer, kind, &ours);
+        let first = pki.ca.issue_signer(n, "Anna Paraudziņa", TestKey::new(algorithm));
+        let second = pki.ca.issue_signer(n + 100, "Jānis Otrais", TestKey::p256());
+        status(kind, &first);
+        status(&format!("{kind}-second"), &second);
+        shapes(&pki, &Signers { first, second }, kind, &ours);
     }
 }
 
-fn shapes(pki: &Pki, signer: &TestEntity, kind: &str, ours: &Path) {
-    let request = || pki.request(signer);
-    let signed = || finish(signer, prepare(&request().digest.of(DATA), request()).unwrap());
+/// The manifest that the first signature of an ASiC-E container is over.
+struct InContainer(Vec<u8>);
+
+impl Objects for InContainer {
+    fn has(&self, _name: &str) -> bool {
+        true
+    }
+    fn copy(&mut self, name: &str, out: &mut dyn Write) -> Result<(), Defect> {
+        let failed = |e: String| Defect { code: "cades.content", object: format!("{name}: {e}"), fatal: false };
+        let mut archive = Archive::open(Cursor::new(&self.0), &Limits::default()).map_err(|e| failed(e.to_string()))?;
+        let mut manifest = archive.read("META-INF/ASiCManifest001.xml").map_err(|e| failed(e.to_string()))?;
+        io::copy(&mut manifest, out).map(|_| ()).map_err(|e| failed(e.to_string()))
+    }
+}
+
+fn open(bytes: &[u8]) -> CadesContainer<Cursor<Vec<u8>>> {
+    CadesContainer::open(Cursor::new(bytes.to_vec()), &Limits::default()).unwrap()
+}
+
+fn shapes(pki: &Pki, signers: &Signers, kind: &str, ours: &Path) {
+    let save = |name: String, bytes: &[u8]| fs::write(ours.join(name), bytes).unwrap();
+    let levels = [("B", Level::B), ("T", Level::T), ("LT", Level::LT), ("LTA", Level::LTA)];
+    let every = |shape: &str, extension: &str, reopen: &dyn Fn(Vec<u8>) -> Box<dyn Raise>, b: Vec<u8>| {
+        for (name, level) in levels {
+            let raised = pki.raise(reopen(b.clone()), signers, level, 0);
+            save(format!("{shape}-{kind}-{name}.{extension}"), &raised);
+            if level == Level::LTA {
+                let renewed = pki.raise(reopen(raised), signers, level, 1);
+                save(format!("{shape}-renewed-{kind}-{name}.{extension}"), &renewed);
+            }
+        }
+    };
+    for (shape, extension, b) in files(pki, signers) {
+        every(shape, extension, &|bytes| Box::new(file(bytes)), b);
+    }
+    for (shape, extended) in [("asics", false), ("asice", true)] {
+        for (variant, b) in containers(pki, signers, extended) {
+            every(&format!("{shape}{variant}"), shape, &|bytes| Box::new(open(&bytes)), b);
+        }
+        if kind == "p256" {
+            let stamp = |imprint: &[u8]| pki.tsa.time_stamp(imprint, pki.now + SignedDuration::from_secs(1));
+            let stamped = container(pki, signers, extended, SignedBy::Timestamp, &stamp);
+            save(format!("{shape}-stamp.{shape}"), &stamped);
+            let renewed = pki.raise(Box::new(open(&stamped)), signers, Level::LTA, 1);
+            save(format!("{shape}-stamp-renewed.{shape}"), &renewed);
+        }
+    }
+}
+
+/// CMS files at level B: by one signer; by two, the first one counter-signed.
+fn files(pki: &Pki, signers: &Signers) -> [(&'static str, &'static str, Vec<u8>); 4] {
+    let (first, second) = (&signers.first, &signers.second);
+    let request = pki.request(first);
+    let signed = || finish(first, prepare(&request.digest.of(DATA), request.clone()).unwrap());
     let mut attached = Vec::new();
     signed().attached(DATA, DATA.len() as u64, &mut attached).unwrap();
     let detached = signed().detached();
     let several = |one: &[u8]| {
         let mut file = file(one.to_vec());
-        let second = finish(signer, file.prepare(request()).unwrap());
-        file.add(&second).unwrap();
-        let counter = finish(signer, file.prepare_counter("signature-1", request()).unwrap());
+        let beside = finish(second, file.prepare(pki.request(second)).unwrap());
+        file.add(&beside).unwrap();
+        let counter = finish(second, file.prepare_counter("signature-1", pki.request(second)).unwrap());
         file.add_counter("signature-1", &counter).unwrap();
         let mut out = Vec::new();
         file.write(&mut out).unwrap();
         out
     };
-    let container = |extended, by| {
-        let digest = request().digest;
-        let mut builder = CadesBuilder::new(Vec::new(), extended, by, digest, pki.now).unwrap();
-        builder.add("data.txt", "text/plain", DATA, DATA.len() as u64).unwrap();
-        if extended {
-            builder.add("Līgums Nr. 1 (50%).xml", "application/xml", &b"<a/>"[..], 4).unwrap();
-        }
-        let imprint = builder.imprint().unwrap();
-        match by {
-            SignedBy::Signature => {
-                let signed = finish(signer, prepare(&imprint, request()).unwrap());
-                builder.finish(&signed.detached()).unwrap()
-            }
-            SignedBy::Timestamp => {
-                builder.finish(&pki.tsa.time_stamp(&imprint, pki.now + SignedDuration::from_secs(1))).unwrap()
-            }
-        }
-    };
-    let open = |bytes: &[u8]| -> CadesContainer<Cursor<Vec<u8>>> {
-        CadesContainer::open(Cursor::new(bytes.to_vec()), &Limits::default()).unwrap()
-    };
-    let again = |bytes: &[u8]| {
-        let mut container = open(bytes);
-        let prepared = container.prepare(request()).unwrap();
-        container.add(&finish(signer, prepared)).unwrap();
+    let both = [several(&attached), several(&detached)];
+    let [attached_both, detached_both] = both;
+    [
+        ("attached", "p7m", attached),
+        ("detached", "p7s", detached),
+        ("attached-several-counter", "p7m", attached_both),
+        ("detached-several-counter", "p7s", detached_both),
+    ]
+}
+
+/// A new container over what `by` makes of the imprint.
+fn container(pki: &Pki, signers: &Signers, extended: bool, by: SignedBy, proof: &dyn Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
+    let digest = pki.request(&signers.first).digest;
+    let mut builder = CadesBuilder::new(Vec::new(), extended, by, digest, pki.now).unwrap();
+    builder.add("data.txt", "text/plain", DATA, DATA.len() as u64).unwrap();
+    if extended {
+        builder.add("Līgums Nr. 1 (50%).xml", "application/xml", &b"<a/>"[..], 4).unwrap();
+    }
+    let proof = proof(&builder.imprint().unwrap());
+    builder.finish(&proof).unwrap()
+}
+
+/// Containers at level B: by one signer, by two (in ASiC-S in one file, in ASiC-E each in its own), counter-signed, and in ASiC-E by two in one
+/// file.
+fn containers(pki: &Pki, signers: &Signers, extended: bool) -> Vec<(&'static str, Vec<u8>)> {
+    let (first, second) = (&signers.first, &signers.second);
+    let request = || pki.request(first);
+    let signature = |imprint: &[u8]| finish(first, prepare(imprint, request()).unwrap()).detached();
+    let one = container(pki, signers, extended, SignedBy::Signature, &signature);
+    let written = |mut container: CadesContainer<Cursor<Vec<u8>>>| {
         let mut out = Vec::new();
         container.write_to(&mut out).unwrap();
         out
     };
-    let levels = [("B", Level::B), ("T", Level::T), ("LT", Level::LT), ("LTA", Level::LTA)];
-    let save = |name: String, bytes: &[u8]| fs::write(ours.join(name), bytes).unwrap();
-    let cms = [("attached", "p7m", attached.clone()), ("detached", "p7s", detached.clone())];
-    let cms = cms.into_iter().chain([
-        ("attached-several-counter", "p7m", several(&attached)),
-        ("detached-several-counter", "p7s", several(&detached)),
-    ]);
-    for (shape, extension, b) in cms {
-        for (name, level) in levels {
-            let raised = pki.raise(Box::new(file(b.clone())), signer, level, 0);
-            save(format!("{shape}-{kind}-{name}.{extension}"), &raised);
-            if level == Level::LTA {
-                let renewed = pki.raise(Box::new(file(raised)), signer, level, 1);
-                save(format!("{shape}-renewed-{kind}-{name}.{extension}"), &renewed);
-            }
-        }
+    let mut several = open(&one);
+    let prepared = several.prepare(pki.request(second)).unwrap();
+    several.add(&finish(second, prepared)).unwrap();
+    let mut countered = open(&one);
+    let id = countered.ids().pop().unwrap();
+    let counter = finish(second, countered.prepare_counter(&id, pki.request(second)).unwrap());
+    countered.add_counter(&id, &counter).unwrap();
+    let mut all = vec![("", one.clone()), ("-several", written(several)), ("-counter", written(countered))];
+    if extended {
+        let joint = |imprint: &[u8]| {
+            let over = Box::new(InContainer(one.clone()));
+            let name = "META-INF/ASiCManifest001.xml";
+            let mut file = File::open(name, Cursor::new(signature(imprint)), over).unwrap();
+            let beside = finish(second, file.prepare(pki.request(second)).unwrap());
+            file.add(&beside).unwrap();
+            let mut out = Vec::new();
+            file.write(&mut out).unwrap();
+            out
+        };
+        all.push(("-joint-several", container(pki, signers, true, SignedBy::Signature, &joint)));
     }
-    for (shape, extended) in [("asics", false), ("asice", true)] {
-        let one = container(extended, SignedBy::Signature);
-        for (many, b) in [("", one.clone()), ("-several", again(&one))] {
-            for (name, level) in levels {
-                let raised = pki.raise(Box::new(open(&b)), signer, level, 0);
-                save(format!("{shape}{many}-{kind}-{name}.{shape}"), &raised);
-                if level == Level::LTA {
-                    let renewed = pki.raise(Box::new(open(&raised)), signer, level, 1);
-                    save(format!("{shape}{many}-renewed-{kind}-{name}.{shape}"), &renewed);
-                }
-            }
-        }
-        if kind == "p256" {
-            let stamped = container(extended, SignedBy::Timestamp);
-            save(format!("{shape}-stamp.{shape}"), &stamped);
-            let renewed = pki.raise(Box::new(open(&stamped)), signer, Level::LTA, 1);
-            save(format!("{shape}-stamp-renewed.{shape}"), &renewed);
-        }
-    }
+    all
 }

@@ -209,3 +209,8 @@ fn redirect(origin: &Origin, from: &Uri, response: &Response<Incoming>) -> Optio
     parts.path_and_query = target.into_parts().path_and_query;
     Uri::from_parts(parts).ok()
 }
+
+/// The host of an address, for logs and refusals: what follows it may say whose certificate is asked about.
+pub(crate) fn host_of(url: &str) -> String {
+    url.parse::<Uri>().ok().and_then(|u| u.host().map(str::to_owned)).unwrap_or_default()
+}

@@ -7,7 +7,7 @@ use ades::{
 use base::Timestamp;
 use pki::{DigestAlgorithm, TimeStampRequest, TimeStampResponse};
 
-use crate::{Client, NetError};
+use crate::{Client, NetError, client::host_of};
 
 const MAX_OCSP: usize = 256 * 1024;
 const MAX_CRL: usize = 64 << 20;
@@ -47,7 +47,7 @@ impl Client {
             match self.fetch(&ask).await {
                 Ok(bytes) => gather.answer(Ok(&bytes)),
                 Err(e) => {
-                    tracing::debug!(url = ask.url(), error = e.code(), "not fetched");
+                    tracing::debug!(host = host_of(ask.url()), error = e.code(), "not fetched");
                     gather.answer(Err(&e.to_string()));
                 }
             }

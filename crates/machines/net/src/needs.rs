@@ -15,7 +15,7 @@ use base::Cx;
 use futures_util::{StreamExt as _, future::BoxFuture, stream};
 use pki::{CertId, Certificate, Crl, DigestAlgorithm, OcspRequest, OcspResponse};
 
-use crate::{Client, NetError};
+use crate::{Client, NetError, client::host_of};
 
 /// Requests at one time.
 const AT_ONCE: usize = 8;
@@ -52,9 +52,7 @@ impl Network {
         let answer = self.client.fetch(&Ask::Ocsp { url: url.to_owned(), request }).await;
         let read = answer.as_ref().ok().and_then(|bytes| OcspResponse::from_der(bytes).ok());
         match (read, given) {
-            (Some(read), _) if read.nonce.as_ref().is_some_and(|n| *n != nonce) => {
-                Err(NetError::Nonce(url.chars().take(200).collect()))
-            }
+            (Some(read), _) if read.nonce.as_ref().is_some_and(|n| *n != nonce) => Err(NetError::Nonce(host_of(url))),
             (Some(_), _) | (None, true) => answer,
             // Some responders answer only requests without extensions (RFC 5019).
             (None, false) if answer.as_ref().is_err_and(NetError::is_lasting) => answer,
@@ -165,7 +163,7 @@ async fn one(from: &dyn Fetch, ask: Ask, about: &[u8], asked: &Asked) -> Option<
     match from.fetch(&ask).await {
         Ok(bytes) => Some(bytes),
         Err(e) => {
-            tracing::debug!(url = ask.url(), error = e.code(), "not fetched");
+            tracing::debug!(host = host_of(ask.url()), error = e.code(), "not fetched");
             None
         }
     }

@@ -1,10 +1,10 @@
 //! Help for the tests of services: a walk over every route with every kind of visitor, and checks of texts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::{
     body::Body,
-    http::{Method, Request, Response, header},
+    http::{Method, Request, Response, StatusCode, header},
 };
 use base::Cx;
 use tower::ServiceExt as _;
@@ -142,6 +142,38 @@ pub async fn walk(shell: &Shell) -> Vec<String> {
             {
                 wrong.push(format!("{} {} as {}: taken without a form token", seen.method, seen.path, v.name));
             }
+        }
+    }
+    wrong
+}
+
+/// Holds the running routes against the OpenAPI document, both ways; gives what differs. Every declared API route has to be described, and for
+/// every path that is described the router has to take these methods and, under `/api/`, no other.
+pub async fn described(shell: &Shell) -> Vec<String> {
+    type Paths = BTreeMap<String, BTreeSet<String>>;
+    let (mut wrong, mut declared, mut told) = (vec![], Paths::new(), Paths::new());
+    for seen in shell.matrix().iter().filter(|s| s.path.starts_with("/api/v1/")) {
+        declared.entry(seen.path.to_owned()).or_default().insert(seen.method.to_string());
+    }
+    for (path, methods) in shell.openapi()["paths"].as_object().into_iter().flatten() {
+        let methods = methods.as_object().into_iter().flatten().map(|(m, _)| m.to_uppercase());
+        told.entry(path.clone()).or_default().extend(methods);
+    }
+    for (path, methods) in declared.iter().filter(|(path, methods)| told.get(*path) != Some(methods)) {
+        wrong.push(format!("{path}: {methods:?} described as {:?}", told.get(path)));
+    }
+    let Ok(unknown) = Method::from_bytes(b"UNKNOWN") else { return wrong };
+    for (path, methods) in &told {
+        let Ok(req) = Request::builder().method(unknown.clone()).uri(fill(path)).body(Body::empty()) else { continue };
+        let Ok(answer) = shell.router().oneshot(req).await;
+        let allowed = answer.headers().get(header::ALLOW).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let allowed: BTreeSet<String> = allowed.split(',').map(str::to_owned).filter(|m| m != "HEAD").collect();
+        let same = allowed == *methods || (!path.starts_with("/api/") && allowed.is_superset(methods));
+        if answer.status() != StatusCode::METHOD_NOT_ALLOWED || !same {
+            wrong.push(format!(
+                "{path}: described with {methods:?}, the router takes {allowed:?} ({})",
+                answer.status()
+            ));
         }
     }
     wrong

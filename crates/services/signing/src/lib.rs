@@ -166,11 +166,13 @@ impl Signing {
             async move { Ok(keep::schedule(&this, &cx).await?) }
         });
         worker.every(keep::SCHEDULE, jiff::SignedDuration::from_hours(24));
-        let this = self.clone();
-        worker.on(work::AUGMENT, move |cx, job| {
-            let this = this.clone();
-            async move { work::augment_job(&this, &cx, &job).await }
-        });
+        for kind in [work::AUGMENT, work::EVIDENCE] {
+            let this = self.clone();
+            worker.on(kind, move |cx, job| {
+                let this = this.clone();
+                async move { work::work_job(&this, &cx, &job).await }
+            });
+        }
         let this = self.clone();
         worker.on(lists::REFRESH, move |cx, _| {
             let this = this.clone();

@@ -153,6 +153,21 @@ impl ReportDoc {
         })
     }
 
+    /// The same; files that were sent beside it and that no signature covers are told like contained ones.
+    pub(crate) fn with_beside(mut self, names: &[&str]) -> Self {
+        let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
+        let whole = || self.signatures.iter().flat_map(|s| &s.scope).filter(|s| s.covered == "full");
+        let covered: Vec<String> = whole().map(|s| last(&s.name)).collect();
+        // CMS and JWS may leave their one object without a name: it was the only file.
+        let nameless = matches!(self.container.as_deref(), Some("CMS" | "JSON")) && names.len() == 1;
+        let all = nameless && !covered.is_empty();
+        if !self.signatures.is_empty() && !all {
+            let apart = names.iter().filter(|n| !covered.iter().any(|c| c == *n));
+            self.unsigned.extend(apart.map(|n| (*n).to_owned()));
+        }
+        self
+    }
+
     pub(crate) fn outcome(&self) -> Outcome {
         let has = |i: &str| self.signatures.iter().any(|s| s.indication == i);
         if self.signatures.is_empty() {

@@ -62,7 +62,7 @@ impl Work<'_> {
         }
         let mut container = Container::open(source, &Limits::default())?;
         if let Some(of) = &o.counter {
-            let id = container.next_signature().1;
+            let id = container.free_id()?;
             let (name, prepared) = container.prepare_counter(of, self.container_request(&id)?)?;
             let value = self.credential.sign(prepared.to_be_signed(), &o.key.secret, self.ui).await?;
             let xml = prepared.finish(&value)?.xml();

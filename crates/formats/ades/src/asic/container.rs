@@ -134,7 +134,20 @@ impl<R: Read + Seek> Container<R> {
             }
             taken.extend(ids);
         }
-        Err(XadesError::State(format!("there is no signature {of}")))
+        Err(XadesError::Unknown(of.to_owned()))
+    }
+
+    /// An Id that no signature of any file of the container has.
+    ///
+    /// # Errors
+    /// When a signature file cannot be read.
+    pub fn free_id(&mut self) -> Result<String, XadesError> {
+        let mut taken: Vec<String> = Vec::new();
+        for name in self.signatures.clone() {
+            let document = self.archive.content(&name, MAX_INTERNAL).map_err(|e| XadesError::State(e.to_string()))?;
+            taken.extend(Text::read(&document)?.ids(&[]));
+        }
+        Ok((0..).map(Naming::signature_id).find(|id| !taken.contains(id)).unwrap_or_default())
     }
 
     /// Writes the container with one signature file as [`Self::prepare_counter`] goes on with it.

@@ -86,6 +86,11 @@ impl Augmentation {
         self.file
     }
 
+    /// How many steps are left.
+    pub fn remaining(&self) -> usize {
+        self.steps.len()
+    }
+
     /// What is wanted next; `None` when all is done.
     ///
     /// # Errors

@@ -35,13 +35,13 @@ pub fn prepare(
             plain(&form)?;
             Body::Pdf(Box::new(pades::prepare(&pdf.ranged()?, claims.pades(signer)?, &limits.pdf)?))
         }
-        Format::Edoc | Format::Asice | Format::Asics => {
-            plain(&form)?;
-            match files {
-                [one] if !form.nest && is_container(one)? => more(one, &mut form, signer, claims, limits)?,
-                _ => container(files, &form, signer, claims)?,
+        Format::Edoc | Format::Asice | Format::Asics => match files {
+            [one] if !form.nest && is_container(one)? => more(one, &mut form, signer, claims, limits)?,
+            _ => {
+                plain(&form)?;
+                container(files, &form, signer, claims)?
             }
-        }
+        },
         Format::Xades => xml(first, files, &mut form, signer, claims)?,
         Format::Cades => cms(first, files, &mut form, signer, claims)?,
         Format::Jades => json(first, files, &mut form, signer, claims)?,
@@ -52,12 +52,18 @@ pub fn prepare(
 /// Forms that have neither packaging nor counter-signatures.
 fn plain(form: &Form) -> Result<(), MakeError> {
     if form.counter.is_some() {
-        return Err(MakeError::Form("counter-signatures are made in XAdES, CAdES and JAdES files"));
+        return Err(MakeError::Form(
+            "counter-signatures are made in signed XAdES, CAdES and JAdES files and containers",
+        ));
     }
-    if form.packaging.is_some() {
-        return Err(MakeError::Form("packaging is of XAdES, CAdES and JAdES files"));
+    unpacked(form)
+}
+
+fn unpacked(form: &Form) -> Result<(), MakeError> {
+    match form.packaging {
+        Some(_) => Err(MakeError::Form("packaging is of XAdES, CAdES and JAdES files")),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Whether a file is an ASiC container, by its first entry (EN 319 162-1 annex A).
@@ -65,16 +71,20 @@ fn is_container(input: &Input) -> Result<bool, MakeError> {
     Ok(asic::is_candidate(&input.head(256)?))
 }
 
-/// One more signature in a container, of the kind it has.
+/// One more signature in a container, of the kind it has, or a counter-signature.
 fn more(input: &Input, form: &mut Form, signer: &Signer, claims: &Claims, limits: &Limits) -> Result<Body, MakeError> {
+    unpacked(form)?;
     let archive = Archive::open(input.open()?, &limits.zip).map_err(asic::AsicError::from)?;
     if CadesContainer::is_one(&archive) {
         let mut container = CadesContainer::over(archive)?;
         form.format = if container.is_extended() { Format::Asice } else { Format::Asics };
         form.inside = Inside::Cades;
         let request = claims.cades(signer)?;
-        let prepared = Box::new(container.prepare(request.clone())?);
-        return Ok(Body::MoreCades { request: Box::new(request), prepared });
+        let prepared = Box::new(match &form.counter {
+            Some(of) => container.prepare_counter(of, request.clone())?,
+            None => container.prepare(request.clone())?,
+        });
+        return Ok(Body::MoreCades { counter: form.counter.clone(), request: Box::new(request), prepared });
     }
     let mut container = Container::open(input.open()?, &limits.zip)?;
     form.format = match container.naming() {
@@ -82,10 +92,15 @@ fn more(input: &Input, form: &mut Form, signer: &Signer, claims: &Claims, limits
         Naming::Asice => Format::Asice,
         Naming::Asics => Format::Asics,
     };
+    if let Some(of) = &form.counter {
+        let request = claims.xades(signer, &container.free_id()?)?;
+        let (entry, prepared) = container.prepare_counter(of, request)?;
+        return Ok(Body::MoreXades { entry, counter: true, prepared: Box::new(prepared) });
+    }
     let (entry, id) = container.next_signature();
     let request = claims.xades(signer, &id)?;
     let files = container.files(request.digest)?;
-    Ok(Body::MoreXades { entry, prepared: Box::new(container.prepare(&files, request)?) })
+    Ok(Body::MoreXades { entry, counter: false, prepared: Box::new(container.prepare(&files, request)?) })
 }
 
 /// A new container of all files.

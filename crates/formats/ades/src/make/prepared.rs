@@ -23,12 +23,12 @@ pub(super) enum Body {
     Pdf(Box<pades::Prepared>),
     /// A new container with XAdES, over files of these digests.
     NewXades { naming: Naming, digests: Vec<Vec<u8>>, prepared: Box<xades::Prepared> },
-    /// One more signature file in a container with XAdES, under this entry name.
-    MoreXades { entry: String, prepared: Box<xades::Prepared> },
+    /// One more signature file in a container with XAdES, under this entry name; or the file that is there, counter-signed.
+    MoreXades { entry: String, counter: bool, prepared: Box<xades::Prepared> },
     /// A new container with CAdES.
     NewCades { extended: bool, digest: DigestAlgorithm, imprint: Vec<u8>, prepared: Box<cades::Prepared> },
-    /// One more signature in a container with CAdES: what it is over is made from the request again.
-    MoreCades { request: Box<cades::Request>, prepared: Box<cades::Prepared> },
+    /// One more signature in a container with CAdES: what it is over is made from the request again. Or a counter-signature on this one.
+    MoreCades { counter: Option<String>, request: Box<cades::Request>, prepared: Box<cades::Prepared> },
     /// An XML document: the first file (`further`) or a new one.
     Xades { further: bool, prepared: Box<xades::Prepared> },
     /// A new CMS file.
@@ -156,11 +156,15 @@ impl Prepared {
             Body::NewXades { naming, digests, prepared } => {
                 Made::NewXades { naming, digests, signed: prepared.finish(value)? }
             }
-            Body::MoreXades { entry, prepared } => Made::MoreXades { entry, signed: prepared.finish(value)? },
+            Body::MoreXades { entry, counter, prepared } => {
+                Made::MoreXades { entry, counter, signed: prepared.finish(value)? }
+            }
             Body::NewCades { extended, digest, imprint, prepared } => {
                 Made::NewCades { extended, digest, imprint, signed: prepared.finish(value)? }
             }
-            Body::MoreCades { request, prepared } => Made::MoreCades { request, signed: prepared.finish(value)? },
+            Body::MoreCades { counter, request, prepared } => {
+                Made::MoreCades { counter, request, signed: prepared.finish(value)? }
+            }
             Body::Xades { prepared: p, .. } => Made::Text(p.finish(value)?.text().to_bytes()),
             Body::Cades { attached, prepared } => Made::Cades { attached, signed: prepared.finish(value)? },
             Body::CadesMore { counter, prepared } => Made::CadesMore { counter, signed: prepared.finish(value)? },

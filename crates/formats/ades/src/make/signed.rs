@@ -38,6 +38,7 @@ pub(super) enum Body {
     },
     MoreXades {
         entry: String,
+        counter: bool,
         signed: xades::Signed,
     },
     NewCades {
@@ -47,6 +48,7 @@ pub(super) enum Body {
         signed: cades::Signed,
     },
     MoreCades {
+        counter: Option<String>,
         request: Box<cades::Request>,
         signed: cades::Signed,
     },
@@ -89,7 +91,9 @@ impl Signed {
     pub fn timestamp_imprint(&self) -> Result<Option<(DigestAlgorithm, Vec<u8>)>, MakeError> {
         Ok(match &self.body {
             Body::Pdf(s) => Some(s.timestamp_imprint()),
-            Body::NewXades { signed, .. } | Body::MoreXades { signed, .. } => Some(signed.timestamp_imprint()?),
+            Body::NewXades { signed, .. } | Body::MoreXades { counter: false, signed, .. } => {
+                Some(signed.timestamp_imprint()?)
+            }
             _ => None,
         })
     }
@@ -104,7 +108,9 @@ impl Signed {
             Body::NewXades { naming, digests, signed } => {
                 Body::NewXades { naming, digests, signed: signed.with_timestamp(token)? }
             }
-            Body::MoreXades { entry, signed } => Body::MoreXades { entry, signed: signed.with_timestamp(token)? },
+            Body::MoreXades { entry, counter, signed } => {
+                Body::MoreXades { entry, counter, signed: signed.with_timestamp(token)? }
+            }
             other => other,
         };
         Ok(self)
@@ -120,7 +126,9 @@ impl Signed {
             Body::NewXades { naming, digests, signed } => {
                 Body::NewXades { naming, digests, signed: signed.with_material(material)? }
             }
-            Body::MoreXades { entry, signed } => Body::MoreXades { entry, signed: signed.with_material(material)? },
+            Body::MoreXades { entry, counter, signed } => {
+                Body::MoreXades { entry, counter, signed: signed.with_material(material)? }
+            }
             other => other,
         };
         Ok(self)
@@ -156,9 +164,12 @@ impl Signed {
                 }
                 return Ok(builder.finish(&[signed.xml()])?);
             }
-            Body::MoreXades { entry, signed } => {
-                let mut container = Container::open(first.open()?, &limits.zip)?;
-                return Ok(container.add_signature(out, &entry, &signed.xml(), modified)?);
+            Body::MoreXades { entry, counter, signed } => {
+                let (mut container, xml) = (Container::open(first.open()?, &limits.zip)?, signed.xml());
+                return Ok(match counter {
+                    true => container.replace_signature(out, &entry, &xml, modified)?,
+                    false => container.add_signature(out, &entry, &xml, modified)?,
+                });
             }
             Body::NewCades { extended, digest, imprint, signed } => {
                 let mut builder = CadesBuilder::new(out, extended, SignedBy::Signature, digest, modified)?;
@@ -170,10 +181,15 @@ impl Signed {
                 }
                 return Ok(builder.finish(&signed.detached())?);
             }
-            Body::MoreCades { request, signed } => {
+            Body::MoreCades { counter, request, signed } => {
                 let mut container = CadesContainer::open(first.open()?, &limits.zip)?;
-                container.prepare(*request)?;
-                container.add(&signed)?;
+                match counter {
+                    Some(of) => container.add_counter(&of, &signed)?,
+                    None => {
+                        container.prepare(*request)?;
+                        container.add(&signed)?;
+                    }
+                }
                 container.write_to(&mut out)?;
             }
             Body::Text(bytes) => out.write_all(&bytes)?,

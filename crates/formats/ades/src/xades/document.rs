@@ -124,7 +124,7 @@ pub fn prepare_counter(document: &[u8], of: &str, request: Request) -> Result<Pr
     let text = Text::read(document).map_err(refused)?;
     let doc = Document::parse(text.as_str(), &Limits::default())?;
     let all = list(&doc, &[]);
-    let found = all.iter().find(|f| f.id == of).ok_or_else(|| refused(format!("there is no signature {of}")))?;
+    let found = all.iter().find(|f| f.id == of).ok_or_else(|| XadesError::Unknown(of.to_owned()))?;
     let signature = Signature::read(found.node).map_err(refused)?;
     let value = signature.value_node.attribute("Id").ok_or_else(|| refused("its signature value has no Id"))?;
     let (opened, at) = raise::open_counter(&text, &signature).map_err(refused)?;

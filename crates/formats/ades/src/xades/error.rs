@@ -28,6 +28,9 @@ pub enum XadesError {
     /// The document has the Id already that the signature would get.
     #[error("the document has the Id {0} already")]
     IdTaken(String),
+    /// There is no signature of this Id.
+    #[error("there is no signature {0}")]
+    Unknown(String),
     /// A kept state was changed or is of another version.
     #[error("the kept state cannot be used: {0}")]
     State(String),
@@ -46,6 +49,7 @@ impl XadesError {
             Self::Order(_) => "xades.order",
             Self::Document(_) => "xades.document",
             Self::IdTaken(_) => "xades.id-taken",
+            Self::Unknown(_) => "xades.unknown-signature",
             Self::State(_) => "xades.state",
         }
     }

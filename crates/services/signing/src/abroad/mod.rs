@@ -35,6 +35,31 @@ pub(crate) struct Abroad {
     db: Db,
     /// For all that one verdict wants in one round.
     pub(crate) round: Duration,
+    /// For all that raising the signatures of one file fetches.
+    whole: Duration,
+}
+
+/// What is fetched for one piece of work: it ends after a time in all, however much is wanted.
+pub(crate) struct Outing<'a> {
+    abroad: &'a Abroad,
+    left: Duration,
+}
+
+impl Outing<'_> {
+    pub(crate) async fn fetch(&mut self, cx: &Cx, ask: &Ask) -> Result<Vec<u8>, String> {
+        let (began, at) = (tokio::time::Instant::now(), self.abroad.at(cx));
+        let got = match self.left.is_zero() {
+            true => None,
+            false => tokio::time::timeout(self.left, at.fetch(ask)).await.ok(),
+        };
+        self.left = self.left.saturating_sub(began.elapsed());
+        match got {
+            Some(got) => got.map_err(|e| e.to_string()),
+            None => {
+                Err("the time for all that is fetched for one file is over (signing.fetch.raise_seconds)".to_owned())
+            }
+        }
+    }
 }
 
 impl Abroad {
@@ -50,7 +75,12 @@ impl Abroad {
         let round = Duration::from_secs(config.seconds);
         let guard = Guard { allowed, web_ports: true, ..Guard::public() };
         let client = Client::new(Config { guard, timeout: round, ..Config::default() });
-        Ok(Some(Self { client, db: db.clone(), round }))
+        Ok(Some(Self { client, db: db.clone(), round, whole: Duration::from_secs(config.raise_seconds) }))
+    }
+
+    /// Begins to fetch for one piece of work.
+    pub(crate) fn outing(&self) -> Outing<'_> {
+        Outing { abroad: self, left: self.whole }
     }
 
     /// For the time and randomness of one request.

@@ -5,8 +5,7 @@ mod once;
 mod validate;
 mod wish;
 
-pub(crate) use form::Form;
-use form::is_form;
+pub(crate) use form::{Form, is_form};
 pub(crate) use wish::level;
 
 use ades::facts::Level;

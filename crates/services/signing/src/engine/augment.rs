@@ -8,7 +8,9 @@ use base::Cx;
 use jiff::Timestamp;
 use pki::{DigestAlgorithm, strength::Strength};
 
-use super::{Engine, EngineError, Files, Input, blocking};
+use crate::abroad::Abroad;
+
+use super::{Engine, EngineError, Files, Input, Progress, blocking};
 
 /// A file whose signatures were raised.
 pub struct Raised {
@@ -32,12 +34,19 @@ impl Engine {
     }
 
     /// Raises all signatures of a file to `level`, with time stamps and status information of the trust core; LTA is renewed. `beside` are
-    /// the files that detached signatures speak of.
+    /// the files that detached signatures speak of; how far it is goes to `told`.
     ///
     /// # Errors
     /// When the file cannot be raised, or the trust core does not give what is needed.
-    pub async fn augment(&self, cx: &Cx, input: &Input, beside: &Files, level: Level) -> Result<Raised, EngineError> {
-        self.raise(cx, input, beside, level, false).await
+    pub async fn augment(
+        &self,
+        cx: &Cx,
+        input: &Input,
+        beside: &Files,
+        level: Level,
+        told: &Progress,
+    ) -> Result<Raised, EngineError> {
+        self.raise(cx, input, beside, level, false, told).await
     }
 
     /// Raises the last signature of a file that [`Engine::finish`] wrote.
@@ -51,7 +60,7 @@ impl Engine {
         beside: &Files,
         level: Level,
     ) -> Result<Raised, EngineError> {
-        self.raise(cx, input, beside, level, true).await
+        self.raise(cx, input, beside, level, true, &Progress::default()).await
     }
 
     async fn raise(
@@ -61,6 +70,7 @@ impl Engine {
         beside: &Files,
         level: Level,
         last: bool,
+        told: &Progress,
     ) -> Result<Raised, EngineError> {
         if input.size == 0 {
             return Err(EngineError::Empty(input.name.clone()));
@@ -73,7 +83,11 @@ impl Engine {
         })
         .await?;
         let roots = self.trust.roots(cx).await?;
+        let mut outing = self.abroad.as_ref().map(Abroad::outing);
+        // Writing the file is one step more.
+        let total = steps.remaining() + 1;
         loop {
+            told.at(total - 1 - steps.remaining(), total);
             let want;
             (steps, want) = blocking(move || {
                 let want = steps.want()?;
@@ -87,8 +101,7 @@ impl Engine {
                     blocking(move || steps.give_stamp(&token).map(|()| steps).map_err(EngineError::from)).await?
                 }
                 Some(Want::Material { ends, known, since }) => {
-                    let material =
-                        self.trust.gather_with(cx, &ends, &known, since, &roots, self.abroad.as_ref()).await?;
+                    let material = self.trust.gather_with(cx, &ends, &known, since, &roots, outing.as_mut()).await?;
                     blocking(move || steps.give_material(&material).map(|()| steps).map_err(EngineError::from)).await?
                 }
             };

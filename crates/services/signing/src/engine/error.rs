@@ -139,6 +139,7 @@ pub(crate) const CODES: &[&str] = &[
     "signing.hand.refused",
     "signing.augment.impossible",
     "signing.augment.already-there",
+    "signing.augment.order",
     "signing.internal",
 ];
 
@@ -194,6 +195,7 @@ impl EngineError {
             Self::Defect { code, .. } if code.starts_with("xml.") => "signing.xml.refused",
             Self::Defect { code, .. } => container_code(code),
             Self::Augment(AugmentError::AlreadyThere(_)) => "signing.augment.already-there",
+            Self::Augment(AugmentError::Order(_)) => "signing.augment.order",
             Self::Augment(_) => "signing.augment.impossible",
             Self::CertificateUnreadable => "signing.certificate.unreadable",
             Self::CertificatePurpose => "signing.certificate.purpose",
@@ -358,7 +360,7 @@ impl From<AugmentError> for EngineError {
         match e {
             AugmentError::Io(e) => Self::Io(e),
             AugmentError::Timestamp(why) => Self::TimeStamp(why),
-            AugmentError::Order(_) | AugmentError::Unknown(_) => Self::State,
+            AugmentError::Unknown(id) => Self::NoSignature(id),
             other => Self::Augment(other),
         }
     }
@@ -370,6 +372,7 @@ impl From<XadesError> for EngineError {
             XadesError::Value => Self::Value,
             XadesError::Timestamp(why) => Self::TimeStamp(why),
             XadesError::Certificate(_) => Self::CertificateUnreadable,
+            XadesError::Unknown(id) => Self::NoSignature(id),
             other => Self::Xades(other),
         }
     }

@@ -12,6 +12,7 @@ mod input;
 mod inspect;
 mod judge;
 mod prepare;
+mod progress;
 mod trust;
 
 #[cfg(test)]
@@ -38,6 +39,7 @@ pub(crate) use inspect::{choices, possible};
 pub(crate) use judge::Judged;
 pub use judge::Validation;
 pub use prepare::to_sign;
+pub use progress::Progress;
 use trust::Trust;
 
 use crate::abroad::Abroad;

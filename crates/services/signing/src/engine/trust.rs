@@ -6,10 +6,8 @@ use base::{Cx, Timestamp};
 use contract::{Der, Peers, ca};
 use pki::{Certificate, DigestAlgorithm, OcspRequest, OcspResponse, TimeStampRequest, TimeStampResponse};
 
-use net::Fetch as _;
-
 use super::EngineError;
-use crate::abroad::Abroad;
+use crate::abroad::Outing;
 
 /// The trust core, asked through the contract.
 #[derive(Clone)]
@@ -99,16 +97,16 @@ impl Trust {
         known: &[Vec<u8>],
         since: Option<Timestamp>,
         roots: &Roots,
-        abroad: Option<&Abroad>,
+        mut abroad: Option<&mut Outing<'_>>,
     ) -> Result<Material, EngineError> {
         let known = [roots.all().as_slice(), known].concat();
         let mut gather = Gather::new(ends, &known, cx.now())?.since(since);
         while let Some(ask) = gather.ask() {
-            let found = match (&ask, abroad) {
+            let found = match (&ask, abroad.as_deref_mut()) {
                 (Ask::Ocsp { request, .. }, _) if roots.answer_for(request) => {
                     self.ocsp(cx, request).await.map_err(|e| e.to_string())
                 }
-                (_, Some(abroad)) => abroad.at(cx).fetch(&ask).await.map_err(|e| e.to_string()),
+                (_, Some(abroad)) => abroad.fetch(cx, &ask).await,
                 (_, None) => Err("nothing is fetched for foreign certificates (signing.fetch)".to_owned()),
             };
             gather.answer(found.as_deref().map_err(String::as_str));

@@ -1,6 +1,7 @@
 use base::Cx;
 use ledger::Entry;
 use pki::{Certificate, SignatureAlgorithm};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{BlobRef, NewJob, StoreError};
 use web::PageCx;
@@ -42,7 +43,7 @@ impl Bond {
 const MAX_STATE: usize = 32 << 20;
 
 /// An uploaded file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct NewFile {
     pub(crate) name: String,
     pub(crate) blob: BlobRef,

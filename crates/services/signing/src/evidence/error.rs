@@ -22,6 +22,17 @@ impl From<EngineError> for EvidenceFault {
     }
 }
 
+impl EvidenceFault {
+    /// Whether the same may succeed later without any change.
+    pub(crate) fn is_transient(&self) -> bool {
+        match self {
+            Self::Evidence(e) => matches!(e, EvidenceError::Timestamp | EvidenceError::Write(_)),
+            Self::Errand(ErrandError::Engine(e)) => e.is_transient(),
+            Self::Errand(e) => matches!(e, ErrandError::Store(_)),
+        }
+    }
+}
+
 /// Every code of [`EvidenceFault`] that is its own.
 pub(crate) const CODES: &[&str] = &[MALFORMED, FOREIGN, IMPOSSIBLE];
 pub(super) const MALFORMED: &str = "signing.evidence.malformed";

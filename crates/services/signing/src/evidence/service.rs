@@ -9,30 +9,17 @@ use ades::{
 };
 use base::Cx;
 use pki::DigestAlgorithm;
-use store::{BlobRef, StoreError};
+use store::StoreError;
 
 use super::EvidenceFault;
 use crate::{
     Signing,
-    engine::{EngineError, Files, Input, media_type},
+    engine::{EngineError, Files, Input, Progress, media_type},
     errand::ErrandError,
+    work::Made,
 };
 
 type Result<T> = std::result::Result<T, EvidenceFault>;
-
-/// A small answer.
-pub(super) struct Made {
-    pub(super) name: String,
-    pub(super) media: &'static str,
-    pub(super) bytes: Vec<u8>,
-}
-
-/// An answer as large as the file that was sent.
-pub(super) struct Kept {
-    pub(super) name: String,
-    pub(super) media: &'static str,
-    pub(super) blob: BlobRef,
-}
 
 /// Kind of record by its name in the API.
 pub(super) fn form(name: &str) -> std::result::Result<EvidenceForm, ErrandError> {
@@ -58,20 +45,25 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + '
     tokio::task::spawn_blocking(work).await.map_err(stopped)?
 }
 
-/// Records for all files by one time stamp.
-pub(super) async fn create(
+/// Records for all files by one time stamp: of one file its record, of several a ZIP of theirs.
+pub(crate) async fn create(
     app: &Signing,
     cx: &Cx,
     files: Vec<Input>,
     form: EvidenceForm,
     digest: DigestAlgorithm,
+    told: Progress,
 ) -> Result<Made> {
+    let steps = files.len() + 1;
     let names: Vec<String> = files.iter().map(|f| f.name.clone()).collect();
     let tree = blocking(move || {
         let mut objects = Files(files);
         let names = objects.names();
-        let one = |n: &String| object_digest(&mut objects, n, digest, form).map(|d| vec![d]);
-        let groups: std::result::Result<Vec<_>, Defect> = names.iter().map(one).collect();
+        let one = |(n, name): (usize, &String)| {
+            told.at(n, steps);
+            object_digest(&mut objects, name, digest, form).map(|d| vec![d])
+        };
+        let groups: std::result::Result<Vec<_>, Defect> = names.iter().enumerate().map(one).collect();
         let groups = groups.map_err(|d| EvidenceError::Object(d.object))?;
         Ok(Tree::new(digest, groups).ok_or(EvidenceError::NoData)?)
     })
@@ -83,19 +75,28 @@ pub(super) async fn create(
         let record = Record::new(form, digest, tree.reduced(n), &token)?;
         records.push((format!("{name}.{extension}"), record.bytes().to_vec()));
     }
-    if let [_] = records.as_slice()
-        && let Some((name, bytes)) = records.pop()
-    {
-        let media = if form == EvidenceForm::Ers { "application/octet-stream" } else { "application/xml" };
-        return Ok(Made { name, media, bytes });
-    }
-    let written = |e: ades::zip::ZipError| EvidenceError::Write(e.to_string());
-    let mut zip = Writer::new(Vec::new(), cx.now());
-    for (name, bytes) in &records {
-        zip.deflated(name, bytes).map_err(written)?;
-    }
-    let bytes = zip.finish().map_err(written)?;
-    Ok(Made { name: "evidence.zip".to_owned(), media: "application/zip", bytes })
+    let (app, cx) = (app.clone(), cx.clone());
+    blocking(move || {
+        if let [(name, bytes)] = records.as_slice() {
+            let mut kept = keep(&app, &cx, name, |out| Ok(out.write_all(bytes).map_err(EngineError::from)?))?;
+            if form == EvidenceForm::XmlErs {
+                kept.media = "application/xml".to_owned();
+            }
+            return Ok(kept);
+        }
+        let written = |e: ades::zip::ZipError| EvidenceError::Write(e.to_string());
+        let mut kept = keep(&app, &cx, "evidence.zip", |out| {
+            let mut zip = Writer::new(out, cx.now());
+            for (name, bytes) in &records {
+                zip.deflated(name, bytes).map_err(written)?;
+            }
+            zip.finish().map_err(written)?;
+            Ok(())
+        })?;
+        kept.media = "application/zip".to_owned();
+        Ok(kept)
+    })
+    .await
 }
 
 fn open(app: &Signing, file: &Input, beside: Vec<Input>) -> Result<Box<dyn Seal>> {
@@ -104,22 +105,22 @@ fn open(app: &Signing, file: &Input, beside: Vec<Input>) -> Result<Box<dyn Seal>
 }
 
 /// Writes a file to the blob store. It is not named anywhere: once it was fetched it is collected.
-fn keep(app: &Signing, cx: &Cx, name: &str, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<Kept> {
+fn keep(app: &Signing, cx: &Cx, name: &str, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<Made> {
     let store = |e: StoreError| EvidenceFault::Errand(e.into());
     let mut out = app.blobs().writer(cx).map_err(store)?;
     write(&mut out)?;
-    Ok(Kept { name: name.to_owned(), media: media_type(name), blob: out.finish().map_err(store)? })
+    Ok(Made { name: name.to_owned(), media: media_type(name).to_owned(), blob: out.finish().map_err(store)? })
 }
 
 /// A record for each signature of a file, or for the container.
-pub(super) async fn embed(
+pub(crate) async fn embed(
     app: &Signing,
     cx: &Cx,
     file: Input,
     beside: Vec<Input>,
     form: EvidenceForm,
     digest: DigestAlgorithm,
-) -> Result<Kept> {
+) -> Result<Made> {
     let (this, name) = (app.clone(), file.name.clone());
     let (mut sealed, ids, tree) = blocking(move || {
         let mut sealed = open(&this, &file, beside)?;
@@ -238,13 +239,14 @@ struct Due {
 }
 
 /// Renews a record, or all of a file: by a time stamp, or with `tree` by a new hash tree.
-pub(super) async fn renew(
+pub(crate) async fn renew(
     app: &Signing,
     cx: &Cx,
     file: Input,
     beside: Vec<Input>,
     tree: Option<DigestAlgorithm>,
-) -> Result<Kept> {
+    told: Progress,
+) -> Result<Made> {
     let (this, name) = (app.clone(), file.name.clone());
     let (mut old, groups) = blocking(move || {
         let mut old = Old::open(&this, &file, beside)?;
@@ -256,7 +258,9 @@ pub(super) async fn renew(
         return Err(EvidenceError::Malformed("it holds none").into());
     }
     let mut renewals = Vec::new();
-    for Due { place, digest, group } in groups {
+    let steps = groups.len() + 1;
+    for (n, Due { place, digest, group }) in groups.into_iter().enumerate() {
+        told.at(n, steps);
         let all = Tree::new(digest, vec![group]).ok_or(EvidenceError::NoData)?;
         let token = app.engine().time_stamp(cx, digest, all.root().to_vec()).await?;
         renewals.push((place, digest, all.reduced(0), token));

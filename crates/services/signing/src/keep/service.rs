@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Signing,
-    engine::{EngineError, Files, Validation, blocking, from_blobs},
+    engine::{EngineError, Files, Progress, Validation, blocking, from_blobs},
     errand::{self, Bond, ErrandError, ErrandId},
     lists,
 };
@@ -142,7 +142,7 @@ async fn raise(app: &Signing, cx: &Cx, kept: &Kept) -> Result<(BlobRef, Timestam
     let trouble = |e: StoreError| EngineError::Io(std::io::Error::other(e));
     let engine = app.engine();
     let input = |blob: &BlobRef| from_blobs(&kept.name, &kept.media, blob.size, app.blobs(), &blob.address);
-    let raised = engine.augment(cx, &input(&kept.blob), &Files::default(), Level::LTA).await?;
+    let raised = engine.augment(cx, &input(&kept.blob), &Files::default(), Level::LTA, &Progress::default()).await?;
     let end = raised.due;
     let out = raised.write(app.blobs().writer(cx)?).await?;
     let blob = blocking(move || out.finish().map_err(trouble)).await?;

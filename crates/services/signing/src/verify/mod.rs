@@ -1,4 +1,4 @@
-//! Validation for anyone: a file in, a verdict in plain words out. The file is not kept.
+//! Validation for anyone: a file in, with those that its detached signatures are about, a verdict in plain words out. The files are not kept.
 
 mod pages;
 mod pictures;
@@ -14,13 +14,13 @@ use self::pages::{AskPage, VerdictPage};
 pub(crate) use self::rows::QUERIES;
 use crate::{
     Signing,
-    engine::{EngineError, Input, Validation, from_blobs, media_type},
+    engine::{EngineError, Files, Input, Validation, from_blobs, media_type},
     errand::{ErrandError, NewFile},
     lists,
     receipt::{self, Receipt},
     report::ReportDoc,
     session,
-    sign::{clean, refused},
+    sign::take,
 };
 
 pub(crate) fn routes(app: &Signing, routes: Routes) -> Routes {
@@ -45,7 +45,7 @@ async fn ask(State(app): State<Signing>, cx: PageCx) -> Answer {
 
 async fn upload(State(app): State<Signing>, cx: PageCx, mut up: Upload) -> Answer {
     let judged = match take(&app, cx.cx(), &mut up).await {
-        Ok(file) => judge(&app, cx.cx(), &file).await.map(|reports| (file, reports)),
+        Ok(files) => judge(&app, cx.cx(), &files).await,
         Err(e) => Err(e),
     };
     match judged {
@@ -65,28 +65,38 @@ async fn upload(State(app): State<Signing>, cx: PageCx, mut up: Upload) -> Answe
     }
 }
 
-async fn take(app: &Signing, cx: &Cx, up: &mut Upload) -> Result<NewFile, ErrandError> {
-    let limit = app.config().file_size.min(up.limit());
-    while let Some(part) = up.next().await? {
-        let name = clean(part.file_name());
-        if part.name() == "file" && !name.is_empty() {
-            let blob = app.blobs().put(cx, limit, part.stream()).await.map_err(|e| refused(e, limit))?;
-            return Ok(NewFile { name, blob });
-        }
-    }
-    Err(EngineError::NoFile.into())
-}
-
 /// A file in the blob store as the engine takes it.
 pub(crate) fn input(app: &Signing, f: &NewFile) -> Input {
     from_blobs(&f.name, media_type(&f.name), f.blob.size, app.blobs(), &f.blob.address)
 }
 
-/// Judges a file in the blob store: the report in Latvian and in English.
-async fn judge(app: &Signing, cx: &Cx, file: &NewFile) -> Result<[ReportDoc; 2], ErrandError> {
-    let how = Validation { lists: lists::current(app).await?, ..Validation::default() };
-    let report = app.engine().validate(cx, &input(app, file), &how).await?;
-    Ok([ReportDoc::of(&report), ReportDoc::of(&report.in_language(Lang::En))])
+/// Judges the first of the files that is signed, the others are those that its detached signatures are about: which one, and the report in Latvian
+/// and in English. When none is signed it is the first one.
+async fn judge(app: &Signing, cx: &Cx, files: &[NewFile]) -> Result<(NewFile, [ReportDoc; 2]), ErrandError> {
+    let lists = lists::current(app).await?;
+    let mut first = Err(EngineError::NoFile.into());
+    for (n, file) in files.iter().enumerate() {
+        let others = || files.iter().enumerate().filter(|(i, _)| *i != n).map(|(_, f)| f);
+        if others().any(|f| f.name == file.name) {
+            return Err(EngineError::SameName(file.name.clone()).into());
+        }
+        let beside = Files(others().map(|f| input(app, f)).collect());
+        let how = Validation { lists: lists.clone(), beside, ..Validation::default() };
+        let judged = app.engine().validate(cx, &input(app, file), &how).await;
+        let signed = judged
+            .as_ref()
+            .is_ok_and(|r| !(r.signatures.is_empty() && r.timestamps.is_empty() && r.evidence_records.is_empty()));
+        if n == 0 || signed {
+            first = judged.map_err(ErrandError::from).map(|r| (file, r));
+        }
+        if signed {
+            break;
+        }
+    }
+    let (file, report) = first?;
+    let reports = [ReportDoc::of(&report), ReportDoc::of(&report.in_language(Lang::En))];
+    let others: Vec<&str> = files.iter().map(|f| f.name.as_str()).filter(|n| *n != file.name).collect();
+    Ok((file.clone(), reports.map(|r| r.with_beside(&others))))
 }
 
 async fn verdict(State(app): State<Signing>, cx: PageCx, Path(id): Path<String>) -> Answer {

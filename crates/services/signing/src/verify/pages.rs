@@ -18,13 +18,14 @@ pub(super) struct AskPage<'a> {
     cx: &'a PageCx,
     form: &'a Filled,
     limit: String,
+    most: usize,
     refusal: Option<ErrandError>,
     lists: Option<base::Timestamp>,
 }
 
 impl<'a> AskPage<'a> {
     pub(super) fn new(cx: &'a PageCx, app: &Signing, form: &'a Filled) -> Self {
-        Self { cx, form, limit: size(app.config().file_size), refusal: None, lists: None }
+        Self { cx, form, limit: size(app.config().file_size), most: app.config().files, refusal: None, lists: None }
     }
     /// With the time at which the trusted lists were fetched.
     pub(super) fn lists(self, lists: Option<base::Timestamp>) -> Self {

@@ -14,13 +14,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use web::{Answer, Fault, PageCx, Permission, Right, Route, Routes, limits::Class};
 
-pub(crate) use rows::QUERIES;
-pub(crate) use service::{AUGMENT, augment_job, digest, sweep};
+pub(crate) use rows::{Made, QUERIES};
+pub(crate) use service::{AUGMENT, Done, EVIDENCE, Task, accept, digest, make, sweep, work_job};
 
 use crate::{
     Signing,
-    api::{UPLOAD, body, named},
-    errand::ErrandError,
+    api::{Form, UPLOAD, body, is_form, named},
+    errand::{ErrandError, NewFile},
 };
 
 pub(crate) fn routes(app: &Signing, routes: Routes) -> Routes {
@@ -32,11 +32,12 @@ pub(crate) fn routes(app: &Signing, routes: Routes) -> Routes {
                 .most(most)
                 .audited()
                 .summary("Raise the signatures of a file")
-                .about("The file as the body, its name and the level (T, LT or LTA) in the query. LTA is renewed each time. Answered 202; the job's result names the address of the raised file.")
+                .about("The file as the body, its name and the level (T, LT or LTA) in the query; or a multipart form whose first file is raised, the others are those that its detached signatures speak of. LTA is renewed each time. Answered 202; the job's result names the address of the raised file.")
                 .query("name", "Name of the file")
                 .query("level", "T, LT or LTA")
                 .takes_bytes("application/octet-stream")
-                .gives::<service::Done>(202, "Accepted; this is the result of the job when it is done")
+                .takes_bytes("multipart/form-data")
+                .gives::<Done>(202, "Accepted; this is the result of the job when it is done")
                 .refuses(UPLOAD)
                 .to(app.clone(), augment),
         )
@@ -70,8 +71,11 @@ struct Asked {
 async fn augment(State(app): State<Signing>, cx: PageCx, Query(q): Query<Asked>, req: Request) -> Answer {
     let owner = cx.caller().ok_or_else(Fault::not_found)?;
     let task = service::Task::augment(&q.level).ok_or(ErrandError::Malformed("level"))?;
-    let blob = body(&app, &cx, req.into_body()).await?;
-    let job = service::accept(&app, cx.cx(), &owner, task, &named(&q.name), &blob).await?;
+    let files = match is_form(&req) {
+        true => Form::read(&app, &cx, req).await?.files(),
+        false => vec![NewFile { name: named(&q.name), blob: body(&app, &cx, req.into_body()).await? }],
+    };
+    let job = service::accept(&app, cx.cx(), &owner, task, files).await?;
     cx.accepted(job)
 }
 

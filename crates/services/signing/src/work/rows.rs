@@ -1,8 +1,9 @@
 use base::{Cx, Id, Timestamp};
+use serde::{Deserialize, Serialize};
 use store::{BlobRef, StoreError, Tx, params};
 
 use super::service::Task;
-use crate::Signing;
+use crate::{Signing, errand::NewFile};
 
 const PUT: &str = "INSERT INTO signing_work (id, owner, task, name, blob, sha256, size, expires) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -11,7 +12,7 @@ const DONE: &str = "UPDATE signing_work SET result = $2, result_name = $3, resul
     result_size = $6, expires = $7 WHERE id = $1 AND result IS NULL";
 const RESULT: &str = "SELECT result_name, result_media, result, result_sha256, result_size FROM signing_work \
     WHERE id = $1 AND owner = $2 AND expires > $3 AND result IS NOT NULL";
-const OLD: &str = "SELECT id, blob, result FROM signing_work WHERE expires < $1 ORDER BY id LIMIT 100";
+const OLD: &str = "SELECT id, blob, result, task FROM signing_work WHERE expires < $1 ORDER BY id LIMIT 100";
 const DROP: &str = "DELETE FROM signing_work WHERE id = $1";
 pub(crate) const QUERIES: &[&str] = &[PUT, ONE, DONE, RESULT, OLD, DROP];
 
@@ -19,19 +20,38 @@ pub(crate) const QUERIES: &[&str] = &[PUT, ONE, DONE, RESULT, OLD, DROP];
 pub(crate) struct WorkRow;
 pub(crate) type WorkId = Id<WorkRow>;
 
+/// What is kept of the task: with it the files beside the first one.
+#[derive(Serialize, Deserialize)]
+struct Order {
+    #[serde(flatten)]
+    task: Task,
+    #[serde(default)]
+    beside: Vec<NewFile>,
+}
+
 /// Work that was asked for.
 pub(super) struct Work {
     pub(super) task: Task,
+    /// The files beside the first one.
+    pub(super) beside: Vec<NewFile>,
     pub(super) name: String,
     pub(super) blob: BlobRef,
     pub(super) done: bool,
 }
 
-/// What came of it.
-pub(super) struct Made {
-    pub(super) name: String,
-    pub(super) media: String,
-    pub(super) blob: BlobRef,
+impl Work {
+    /// All files, the one that the work is about first.
+    pub(super) fn files(&self) -> Vec<NewFile> {
+        let first = NewFile { name: self.name.clone(), blob: self.blob.clone() };
+        [std::slice::from_ref(&first), &self.beside].concat()
+    }
+}
+
+/// What came of it, in the blob store. Unless it is kept it is collected once it was fetched.
+pub(crate) struct Made {
+    pub(crate) name: String,
+    pub(crate) media: String,
+    pub(crate) blob: BlobRef,
 }
 
 fn holder(id: WorkId) -> String {
@@ -49,23 +69,28 @@ pub(super) async fn put(
     work: &Work,
     expires: Timestamp,
 ) -> Result<(), StoreError> {
-    let (b, task) = (&work.blob, serde_json::to_string(&work.task)?);
+    let order = Order { task: work.task, beside: work.beside.clone() };
+    let (b, task) = (&work.blob, serde_json::to_string(&order)?);
     let size = octets(b.size);
     tx.run(PUT, params![id, owner, task, work.name, b.address, b.sha256, size, expires]).await?;
+    for f in &work.beside {
+        tx.hold(&f.blob, &holder(id)).await?;
+    }
     tx.hold(b, &holder(id)).await
 }
 
 pub(super) async fn one(tx: &mut Tx, id: WorkId) -> Result<Option<Work>, StoreError> {
     let Some(row) = tx.optional(ONE, params![id]).await? else { return Ok(None) };
     let blob = BlobRef { address: row.text(2)?, sha256: row.text(3)?, size: row.count(4)? };
-    Ok(Some(Work { task: row.json(0)?, name: row.text(1)?, blob, done: row.text_opt(5)?.is_some() }))
+    let Order { task, beside } = row.json(0)?;
+    Ok(Some(Work { task, beside, name: row.text(1)?, blob, done: row.text_opt(5)?.is_some() }))
 }
 
-/// Keeps the result and lets the file it was made from go; `false` when there was a result already.
+/// Keeps the result and lets the files it was made from go; `false` when there was a result already.
 pub(super) async fn set_done(
     tx: &mut Tx,
     id: WorkId,
-    from: &BlobRef,
+    from: &Work,
     made: &Made,
     expires: Timestamp,
 ) -> Result<bool, StoreError> {
@@ -74,8 +99,10 @@ pub(super) async fn set_done(
     let done = tx.run(DONE, params![id, b.address, made.name, made.media, b.sha256, size, expires]).await? == 1;
     if done {
         tx.hold(b, &holder(id)).await?;
-        if from.address != b.address {
-            tx.release(&from.address, &holder(id)).await?;
+        for old in from.beside.iter().map(|f| &f.blob).chain([&from.blob]) {
+            if old.address != b.address {
+                tx.release(&old.address, &holder(id)).await?;
+            }
         }
     }
     Ok(done)
@@ -94,6 +121,10 @@ pub(super) async fn sweep(tx: &mut Tx) -> Result<usize, StoreError> {
     for row in &old {
         let id: WorkId = row.id(0)?;
         tx.release(&row.text(1)?, &holder(id)).await?;
+        let Order { beside, .. } = row.json(3)?;
+        for f in beside {
+            tx.release(&f.blob.address, &holder(id)).await?;
+        }
         if let Some(result) = row.text_opt(2)? {
             tx.release(&result, &holder(id)).await?;
         }

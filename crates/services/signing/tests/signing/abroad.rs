@@ -197,7 +197,7 @@ async fn verdict(b: &Bench, file: &[u8]) -> (String, String) {
 }
 
 fn on(allow_origins: Vec<String>) -> FetchConfig {
-    FetchConfig { enabled: true, seconds: 2, allow_origins }
+    FetchConfig { enabled: true, seconds: 2, allow_origins, ..FetchConfig::default() }
 }
 
 each_db! {
@@ -250,6 +250,23 @@ each_db! {
         }
         abroad.be(Mood::NoNonce);
         assert_eq!(verdict(&b, &file).await.0, "TOTAL_PASSED", "an answer without a nonce is judged by its times");
+    }
+
+    async fn what_raising_fetches_ends_after_a_time_in_all(world: World) {
+        let (abroad, origin) = Abroad::new(world.cx.now()).await;
+        let file = abroad.signed(world.cx.now());
+        let b = node(&world, &abroad, FetchConfig { seconds: 600, raise_seconds: 1, ..on(vec![origin]) }).await;
+        abroad.be(Mood::Silent);
+        let mut program = b.program(&[web::Right::Preserve]).await;
+        let path = "/api/v1/signatures/augment?name=a.txt.p7m&level=LT";
+        let job = program.post_bytes(path, "application/octet-stream", &file).await.expect(202);
+        let job = job.header("location").unwrap().to_owned();
+        let all = std::time::Duration::from_secs(60);
+        tokio::time::timeout(all, b.work()).await.expect("within its time, though one answer alone may take ten minutes");
+        // it is tried again later
+        let waits: Value = program.get(&job).await.expect(200).json();
+        assert_eq!((waits["state"].as_str(), waits["code"].as_str()), (Some("waiting"), Some("signing.material.incomplete")), "{waits:#}");
+        assert_eq!(abroad.asked(), ["/ca.cer", "/ocsp"], "the list was not asked for any more");
     }
 
     async fn foreign_signatures_are_raised(world: World) {

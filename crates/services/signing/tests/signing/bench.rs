@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -230,6 +231,36 @@ impl Bench {
         let mut worker = self.world.worker();
         self.app.jobs(&mut worker);
         worker.drain().await.unwrap();
+    }
+
+    /// The authority and the files that signatures are over, as `conformance/dss` reads them: root.pem, ca.pem, status of everyone a minute from
+    /// now, data/, and a folder for signed files, which is given. Each authority has its own folder.
+    pub(crate) fn hand_out(&self, dir: &Path, part: &str, files: &[(&str, &[u8])]) -> PathBuf {
+        let root = self.core.root.certificate.fingerprint(DigestAlgorithm::Sha256);
+        let dir = dir.join(format!("{part}-{:02x}{:02x}{:02x}{:02x}", root[0], root[1], root[2], root[3]));
+        for part in ["ours", "data"] {
+            std::fs::create_dir_all(dir.join(part)).unwrap();
+        }
+        for (name, bytes) in files.iter().filter(|(name, _)| !name.ends_with(".pdf") && !name.ends_with(".xml")) {
+            std::fs::write(dir.join("data").join(name), bytes).unwrap();
+        }
+        let core = &self.core;
+        std::fs::write(dir.join("root.pem"), core.root.certificate.to_pem()).unwrap();
+        std::fs::write(dir.join("ca.pem"), core.ca.certificate.to_pem()).unwrap();
+        let later = self.world.cx.now() + jiff::SignedDuration::from_secs(60);
+        let certificates = [&core.tsa, &self.anna.card, &self.janis.card].map(|e| &e.certificate);
+        let all = certificates.iter().map(|c| (*c, &core.ca, &core.ocsp)).chain([(
+            &core.ca.certificate,
+            &core.root,
+            &core.root,
+        )]);
+        for (n, (certificate, issuer, responder)) in all.enumerate() {
+            let answer = responder.ocsp(&issuer.certificate, certificate, CertStatus::Good, later);
+            std::fs::write(dir.join(format!("{n}.ocsp")), answer).unwrap();
+        }
+        let time = later + jiff::SignedDuration::from_secs(60);
+        std::fs::write(dir.join("time.txt"), time.to_string()).unwrap();
+        dir.join("ours")
     }
 
     /// A program with these rights.

@@ -25,6 +25,18 @@ async fn send(client: &mut Client, at: &str, files: &[(&str, &[u8])]) -> Answer 
     client.upload(at, &[], &files).await
 }
 
+/// The file that a job makes.
+async fn later(b: &Bench, client: &mut Client, at: &str, files: &[(&str, &[u8])]) -> Vec<u8> {
+    let accepted = send(client, at, files).await.expect(202);
+    assert_eq!(accepted.header("preference-applied"), Some("respond-async"));
+    let job = accepted.header("location").unwrap().to_owned();
+    assert_eq!(client.get(&job).await.expect(200).json::<Value>()["state"], "waiting");
+    b.work().await;
+    let done: Value = client.get(&job).await.expect(200).json();
+    assert_eq!(done["state"], "done", "{done:#}");
+    client.get(done["result"]["file"].as_str().unwrap()).await.expect(200).body.to_vec()
+}
+
 /// Verdicts about the records of a file, as anyone gets them.
 async fn judged(b: &Bench, files: &[(&str, &[u8])]) -> Vec<String> {
     let mut anyone = b.browser(None);
@@ -79,6 +91,29 @@ each_db! {
         }
         let none = send(&mut program, &format!("{AT}/embed"), &[("L.pdf", &pdf())]).await.expect(422);
         assert_eq!(code(&none), "signing.evidence.impossible");
+    }
+
+    async fn long_work_is_a_job_for_who_prefers_that(world: World) {
+        let b = Bench::new(world).await;
+        let mut program = b.program(&[Right::Preserve]).await.header("prefer", "wait=5, respond-async");
+        let files: [(&str, &[u8]); 2] = [("līgums.txt", b"Desmit eiro."), ("x.xml", b"<x  a='1'/>")];
+        let zip = later(&b, &mut program, AT, &files).await;
+        let mut archive = Archive::open(Cursor::new(zip), &Limits::default()).unwrap();
+        let mut record = Vec::new();
+        archive.read("līgums.txt.ers").unwrap().read_to_end(&mut record).unwrap();
+        let renewed = later(&b, &mut program, &format!("{AT}/renew"), &[("r", &record)]).await;
+        let regrown = later(&b, &mut program, &format!("{AT}/renew?tree=SHA-512"), &[("r", &renewed), files[0]]).await;
+        assert_eq!(judged(&b, &[("r", &regrown), files[0]]).await, ["PASSED"]);
+        let signed = b.browser(Some(&b.anna)).signed(&[("L.txt", b"teksts")], "edoc", &b.anna.card).await;
+        let sealed = later(&b, &mut program, &format!("{AT}/embed"), &[("L.edoc", &signed)]).await;
+        assert_eq!(judged(&b, &[("L.edoc", &sealed)]).await, ["PASSED"]);
+        // what cannot be done ends with its code, what is malformed is refused at once
+        let job = send(&mut program, &format!("{AT}/renew?tree=SHA-512"), &[("r", &renewed), ("līgums.txt", b"changed")]).await;
+        let job = job.expect(202).header("location").unwrap().to_owned();
+        b.work().await;
+        let failed: Value = program.get(&job).await.expect(200).json();
+        assert_eq!((failed["state"].as_str(), failed["code"].as_str()), (Some("failed"), Some("signing.evidence.foreign")));
+        assert_eq!(code(&send(&mut program, &format!("{AT}?form=pdf"), &files).await.expect(400)), "signing.request.malformed");
     }
 
     async fn only_who_may_and_only_what_is_right(world: World) {

@@ -10,6 +10,7 @@ mod journey;
 mod lists;
 mod pictures;
 mod programs;
+mod raised;
 mod refusals;
 mod rules;
 mod validation;

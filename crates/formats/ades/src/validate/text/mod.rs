@@ -64,11 +64,40 @@ pub fn of(code: &str, object: &str, lang: Lang) -> (String, String) {
         Lang::Lv => row.lv,
         Lang::En => row.en,
     };
-    let object = if row.code.is_empty() { format!("{code} ({object})") } else { object.to_owned() };
+    let object = if row.code.is_empty() { format!("{code} ({object})") } else { told(object, lang) };
     (text.replace("{}", &object), remedy.to_owned())
+}
+
+/// What a finding is about, in the language of its text: the places of a PDF (`page 3/Contents 4 0 R`) begin with a word.
+fn told(object: &str, lang: Lang) -> String {
+    let place = |part: &str| {
+        let rest = part.strip_prefix("page ").filter(|_| lang == Lang::Lv)?;
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let (number, after) = rest.split_at_checked(digits).filter(|(n, a)| !n.is_empty() && !a.starts_with('.'))?;
+        Some(format!("{number}. lappuse{after}"))
+    };
+    object.split(", ").map(|part| place(part).unwrap_or_else(|| part.to_owned())).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
 pub(super) fn all() -> impl Iterator<Item = &'static Text> {
     rows()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Lang, told};
+
+    #[test]
+    fn places_of_a_pdf_are_told_in_the_language_of_the_reader() {
+        let places = "page 1/Contents 4 0 R, page 12 7 0 R, /Root/Names/JavaScript 9 0 R";
+        assert_eq!(told(places, Lang::En), places);
+        assert_eq!(
+            told(places, Lang::Lv),
+            "1. lappuse/Contents 4 0 R, 12. lappuse 7 0 R, /Root/Names/JavaScript 9 0 R"
+        );
+        for name in ["page 1.xml", "page x", "page", "lapa 1"] {
+            assert_eq!(told(name, Lang::Lv), name);
+        }
+    }
 }

@@ -26,14 +26,19 @@ import eu.europa.esig.dss.token.KSPrivateKeyEntry;
 import eu.europa.esig.dss.token.Pkcs12SignatureToken;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore.PasswordProtection;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.Date;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A small authority in a folder: root.pem, ca.pem, *.crl, *.ocsp, data/ with the files that detached signatures are over; to sign also
- * tsa.p12 and one KIND.p12 for each signer, password "secret". Its CRLs and OCSP responses are in the place of the network.
+ * tsa.p12 and one KIND.p12 for each signer, password "secret". Its CRLs and OCSP responses are in the place of the network; time.txt is the time at
+ * which files are judged (RFC 3339), without it now.
  */
 final class Authority {
     /** Signers, by what they sign with. */
@@ -58,6 +63,12 @@ final class Authority {
     List<DSSDocument> data() {
         File[] found = dir.resolve("data").toFile().listFiles();
         return Arrays.stream(found).sorted().<DSSDocument>map(FileDocument::new).toList();
+    }
+
+    /** When files are judged, unless now. */
+    Optional<Date> time() throws IOException {
+        Path told = dir.resolve("time.txt");
+        return Files.exists(told) ? Optional.of(Date.from(Instant.parse(Files.readString(told)))) : Optional.empty();
     }
 
     CommonCertificateVerifier verifier() {

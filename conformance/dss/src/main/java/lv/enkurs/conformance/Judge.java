@@ -11,6 +11,7 @@ import eu.europa.esig.dss.spi.DSSUtils;
 import eu.europa.esig.dss.validation.SignedDocumentValidator;
 import eu.europa.esig.dss.validation.reports.Reports;
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -30,7 +31,8 @@ import java.util.stream.Stream;
  *        Judge --evidence ANCHORS.pem FOLDER...   evidence records, each in a folder with the files that it is about
  *        Judge --details ANCHORS.pem FILE    the simple report as XML
  *        Judge --time RFC3339 ANCHORS.pem FILE...   as of that time
- *        Judge --authority DIR FILE...       with the status information of an {@link Authority}; its data/ for .p7s and "detached" in a name. Lines:
+ *        Judge --authority DIR FILE... [--authority DIR FILE...]...
+ *                                            with the status information of an {@link Authority}; its data/ for .p7s and "detached" in a name. Lines:
  *                                            FILE TAB signature|counter|stamp TAB INDICATION TAB SUBINDICATION TAB LEVEL, then "  REMARK"; a time stamp
  *                                            that belongs to no signature is told as well
  */
@@ -96,7 +98,7 @@ public final class Judge {
         return good;
     }
 
-    private static void withAuthority(Path dir, List<String> files) {
+    private static void withAuthority(Path dir, List<String> files) throws IOException {
         Authority authority = new Authority(dir);
         for (String file : files) {
             try {
@@ -105,6 +107,7 @@ public final class Judge {
                 if (file.endsWith(".p7s") || new File(file).getName().contains("detached")) {
                     validator.setDetachedContents(authority.data());
                 }
+                authority.time().ifPresent(validator::setValidationTime);
                 tell(file, validator.validateDocument());
             } catch (RuntimeException e) {
                 System.out.printf("%s\t-\tEXCEPTION\t%s\t%n", file, String.valueOf(e.getMessage()).replaceAll("\\s+", " "));
@@ -137,7 +140,14 @@ public final class Judge {
             rest.subList(0, 2).clear();
         }
         if (rest.get(0).equals("--authority")) {
-            withAuthority(Path.of(rest.get(1)), rest.subList(2, rest.size()));
+            while (!rest.isEmpty()) {
+                Path dir = Path.of(rest.get(1));
+                rest.subList(0, 2).clear();
+                int next = rest.indexOf("--authority");
+                List<String> files = rest.subList(0, next < 0 ? rest.size() : next);
+                withAuthority(dir, files);
+                files.clear();
+            }
             return;
         }
         if (rest.get(0).equals("--evidence")) {
