@@ -105,12 +105,7 @@ impl<R: Read + Seek + Send> Raise for File<R> {
         info.message_digest().ok().flatten()?;
         let revocation = !self.message.revocations.items.is_empty() || has(&[oid::REVOCATION_VALUES]);
         let archive = has(&[oid::ARCHIVE_TIME_STAMP_V2, oid::ARCHIVE_TIME_STAMP_V3]);
-        Some(match (has(&[oid::SIGNATURE_TIME_STAMP]), revocation, archive) {
-            (true, true, true) => Level::LTA,
-            (true, true, false) => Level::LT,
-            (true, false, _) => Level::T,
-            _ => Level::B,
-        })
+        Some(Level::of(has(&[oid::SIGNATURE_TIME_STAMP]), revocation, archive))
     }
 
     fn signing_certificates(&self, id: &str) -> Vec<Vec<u8>> {

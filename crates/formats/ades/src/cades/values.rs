@@ -1,7 +1,8 @@
 //! Certificates and status information in unsigned attributes, and in time stamps.
 
 use pki::{
-    asn1::{self, tag},
+    DigestAlgorithm,
+    asn1::{self, Reader, tag},
     cms::{Message, RawAttribute, ocsp_of, parts},
     oid,
 };
@@ -56,6 +57,28 @@ pub(super) fn of_value(attribute: &RawAttribute, value: &[u8]) -> Result<Materia
         _ => {}
     }
     Ok(found)
+}
+
+/// How deep references to material are nested (RFC 5126 sections 6.2.1 and 6.2.2).
+const MAX_NESTED: usize = 8;
+
+/// The digests in references to certificates and status information: each `OtherHash` with its algorithm.
+pub(super) fn digests(value: &[u8]) -> Vec<(DigestAlgorithm, Vec<u8>)> {
+    let mut found = Vec::new();
+    let mut open = vec![(value, 0)];
+    while let Some((element, depth)) = open.pop() {
+        let Ok(members) = parts(element) else { continue };
+        if let [algorithm, octets] = members.as_slice()
+            && let Ok(id) = Reader::of_sequence(algorithm, "digest algorithm").and_then(|mut r| r.oid())
+            && let Some(algorithm) = DigestAlgorithm::from_oid(id)
+            && let Ok(digest) = Reader::single(octets, tag::OCTET_STRING, "digest")
+        {
+            found.push((algorithm, digest.body.to_vec()));
+        } else if depth < MAX_NESTED {
+            open.extend(members.into_iter().map(|m| (m, depth + 1)));
+        }
+    }
+    found
 }
 
 /// What a token carries, beside itself: in its SignedData and in its unsigned attributes.

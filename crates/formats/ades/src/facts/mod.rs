@@ -177,6 +177,18 @@ impl SignatureFacts {
         }
     }
 
+    /// Certificates and status information read so far.
+    pub(crate) fn material(&self) -> impl Iterator<Item = &Vec<u8>> {
+        self.certificates.iter().chain(&self.crls).chain(&self.ocsps)
+    }
+
+    /// The level by the elements that are there, of a signature that is at level B.
+    pub(crate) fn elements(&self) -> Level {
+        let has = |kind| self.timestamps.iter().any(|t| t.kind == kind);
+        let status = !(self.crls.is_empty() && self.ocsps.is_empty());
+        Level::of(has(TimestampKind::Signature), status, has(TimestampKind::Archive))
+    }
+
     /// What has been read so far: signature value, certificates, status information and tokens. A reader that goes through a signature in
     /// the order of its parts gets what an archive time stamp at this place covers.
     pub fn objects(&self) -> Vec<ObjectId> {
@@ -236,6 +248,18 @@ pub enum Level {
     LT,
     /// With archive time stamps.
     LTA,
+}
+
+impl Level {
+    /// The level that a signature time stamp, status information and an archive time stamp make, when what each builds on is there.
+    pub(crate) fn of(signature_stamp: bool, status: bool, archive_stamp: bool) -> Self {
+        match (signature_stamp, status, archive_stamp) {
+            (true, true, true) => Self::LTA,
+            (true, true, false) => Self::LT,
+            (true, false, _) => Self::T,
+            (false, ..) => Self::B,
+        }
+    }
 }
 
 /// One signed reference.

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use pki::DigestAlgorithm;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Names an object by the SHA-256 of its bytes as carried: the DER of a certificate, CRL, OCSP response or time stamp token, the value of a
@@ -10,11 +11,24 @@ pub struct ObjectId([u8; 32]);
 impl ObjectId {
     /// Of these bytes.
     pub fn of(bytes: &[u8]) -> Self {
-        Self::from_digest(&pki::DigestAlgorithm::Sha256.of(bytes)).unwrap_or_default()
+        Self::from_digest(&DigestAlgorithm::Sha256.of(bytes)).unwrap_or_default()
     }
     /// From a SHA-256 digest; `None` when it is not 32 bytes.
     pub fn from_digest(sha256: &[u8]) -> Option<Self> {
         sha256.try_into().ok().map(Self)
+    }
+    /// Of the object whose digest stands in a reference that a time stamp covers: a proof for the digest is one for the object, as long as
+    /// nobody can find another object with it (EN 319 102-1 clause 5.6.2.3.4). `None`: SHA-1, or an object that is not among `carried`.
+    pub(crate) fn referred<'c>(
+        algorithm: DigestAlgorithm,
+        digest: &[u8],
+        mut carried: impl Iterator<Item = &'c Vec<u8>>,
+    ) -> Option<Self> {
+        match algorithm {
+            DigestAlgorithm::Sha1 => None,
+            DigestAlgorithm::Sha256 => Self::from_digest(digest),
+            other => carried.find(|c| other.of(c) == digest).map(|c| Self::of(c)),
+        }
     }
     /// The SHA-256 digest.
     pub fn as_bytes(&self) -> &[u8; 32] {

@@ -163,7 +163,7 @@ impl Header {
 }
 
 /// `digAlg` and `digVal`.
-fn digest_of(value: &Value) -> Option<(DigestAlgorithm, Vec<u8>)> {
+pub(super) fn digest_of(value: &Value) -> Option<(DigestAlgorithm, Vec<u8>)> {
     let method = jose::digest(value.get("digAlg")?.as_str()?)?;
     jose::decode(value.get("digVal")?.as_str()?).filter(|d| d.len() == method.size()).map(|d| (method, d))
 }

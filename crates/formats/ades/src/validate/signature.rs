@@ -1,5 +1,5 @@
 use jiff::Timestamp;
-use pki::{Certificate, path::Purpose};
+use pki::{Certificate, SignatureAlgorithm, path::Purpose};
 
 use super::{
     Basis, Indication, Need, Scope, Severity, Signatory, SignatureReport, SubIndication,
@@ -201,7 +201,13 @@ fn integrity(facts: &SignatureFacts, signer: Option<&Certificate>, bench: &mut B
     }
     if facts.value_verifies.is_none() && signer.is_some() {
         let conclusion = Conclusion::indeterminate(SubIndication::Generic);
-        bench.against("validate.signature.not-judged", facts.id.clone(), conclusion);
+        // The mathematics at hand have no RSA with SHA-3.
+        match facts.algorithm {
+            Some(SignatureAlgorithm::RsaPkcs1(d) | SignatureAlgorithm::RsaPss(d)) if d.is_sha3() => {
+                bench.against("validate.algorithm.rsa-sha3", d.name().to_owned(), conclusion);
+            }
+            _ => bench.against("validate.signature.not-judged", facts.id.clone(), conclusion),
+        }
     }
 }
 

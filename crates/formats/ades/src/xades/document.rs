@@ -42,9 +42,12 @@ fn split(text: &Text, at: usize, request: &Request) -> Result<(Text, String), Xa
     Ok((text.with_text(before.to_owned()), after.to_owned()))
 }
 
-/// A place at the end of the document element. An empty element is opened for it.
+/// A place at the end of the document element, which holds data or signatures. An empty element is opened for it.
 fn at_end(text: Text) -> Result<(Text, usize), XadesError> {
     let doc = Document::parse(text.as_str(), &Limits::default())?;
+    if doc.root().is(DS, "Signature") {
+        return Err(refused("its document element is a signature"));
+    }
     let place = raise::end_of(doc.root());
     let head = text.as_str().get(..place.at).unwrap_or("");
     let tail = text.as_str().get(place.at + place.replaced..).unwrap_or("");
@@ -57,7 +60,7 @@ fn at_end(text: Text) -> Result<(Text, usize), XadesError> {
 /// what is signed, so that several signers may sign it.
 ///
 /// # Errors
-/// When the document is not accepted, or certificate and algorithm do not fit together.
+/// When the document is not accepted or is itself a signature, or certificate and algorithm do not fit together.
 pub fn prepare_enveloped(document: &[u8], request: Request) -> Result<Prepared, XadesError> {
     let (text, at) = at_end(Text::read(document).map_err(refused)?)?;
     let context = split(&text, at, &request)?;
@@ -107,11 +110,7 @@ pub fn prepare_enveloping(content: Content<'_>, media_type: &str, request: Reque
 /// # Errors
 /// When the document is not accepted or is itself a signature, or certificate, algorithm and digests do not fit together.
 pub fn prepare_parallel(document: &[u8], data: &[DataObject], request: Request) -> Result<Prepared, XadesError> {
-    let text = Text::read(document).map_err(refused)?;
-    if Document::parse(text.as_str(), &Limits::default())?.root().is(DS, "Signature") {
-        return Err(refused("its document element is a signature"));
-    }
-    let (text, at) = at_end(text)?;
+    let (text, at) = at_end(Text::read(document).map_err(refused)?)?;
     let context = split(&text, at, &request)?;
     make(detached(data, &request)?, String::new(), context, request)
 }

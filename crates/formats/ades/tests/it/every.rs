@@ -37,7 +37,7 @@ impl Kind {
 
 const XML: &[u8] = b"<order xmlns='urn:o'><to>Anna</to><sum>10</sum></order>";
 
-fn pdf() -> Vec<u8> {
+pub fn pdf() -> Vec<u8> {
     let mut out = b"%PDF-1.7\n".to_vec();
     let bodies = [
         "<</Type/Catalog/Pages 2 0 R>>",

@@ -16,6 +16,8 @@ mod lists;
 mod longevity;
 mod mutation;
 mod packages;
+mod parallel;
+mod referred;
 mod sealed;
 mod verdicts;
 mod weak;

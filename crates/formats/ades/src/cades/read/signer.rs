@@ -225,12 +225,5 @@ fn level(info: &SignerInfo, facts: &SignatureFacts) -> Option<Level> {
     let basic = facts.certificate_reference_matches.is_some()
         && facts.claimed_time.is_some()
         && info.message_digest().is_ok_and(|d| d.is_some());
-    let has = |kind| facts.timestamps.iter().any(|t| t.kind == kind);
-    let revocation = !(facts.crls.is_empty() && facts.ocsps.is_empty());
-    basic.then(|| match (has(TimestampKind::Signature), revocation, has(TimestampKind::Archive)) {
-        (true, true, true) => Level::LTA,
-        (true, true, false) => Level::LT,
-        (true, false, _) => Level::T,
-        _ => Level::B,
-    })
+    basic.then(|| facts.elements())
 }

@@ -116,16 +116,26 @@ impl Stamp<'_, '_, '_> {
                 let over = imprint::references(Some(value), &parts.unsigned);
                 let stamps = parts.unsigned.iter().filter(|a| a.oid == oid::SIGNATURE_TIME_STAMP);
                 let tokens = stamps.flat_map(|a| &a.values).flat_map(|t| values::token_objects(t));
-                let covers = std::iter::once(ObjectId::of(value)).chain(tokens).collect();
+                let covers = std::iter::once(ObjectId::of(value)).chain(tokens).chain(self.referred()).collect();
                 (Some(digest.of(&over) == found), covers)
             }
             Some(oid::CERT_CRL_TIME_STAMP) => {
-                (Some(digest.of(&imprint::references(None, &parts.unsigned)) == found), Vec::new())
+                (Some(digest.of(&imprint::references(None, &parts.unsigned)) == found), self.referred())
             }
             Some(oid::ARCHIVE_TIME_STAMP_V3) => self.version3(digest, &found),
             Some(oid::ARCHIVE_TIME_STAMP_V2) => self.version2(digest, &found, &parsed),
             _ => (None, Vec::new()),
         }
+    }
+
+    /// The objects whose digests stand in the references.
+    fn referred(&self) -> Vec<ObjectId> {
+        let message = self.reader.placed.message;
+        let carried = || message.certificates.items.iter().chain(&message.revocations.items);
+        let kinds = [oid::CERTIFICATE_REFERENCES, oid::REVOCATION_REFERENCES];
+        let attributes = kinds.iter().filter_map(|k| self.reader.parts.unsigned.iter().find(|a| a.oid == *k));
+        let digests = attributes.flat_map(|a| &a.values).flat_map(|v| values::digests(v));
+        digests.filter_map(|(algorithm, digest)| ObjectId::referred(algorithm, &digest, carried())).collect()
     }
 
     /// The data and the value, which every archive time stamp covers.

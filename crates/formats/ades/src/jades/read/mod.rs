@@ -18,7 +18,7 @@ use super::{
     payload::{PAYLOAD, Source},
 };
 use crate::{
-    facts::{FileFacts, Format, Level, ObjectId, SignatureFacts, TimestampKind},
+    facts::{FileFacts, Format, Level, ObjectId, SignatureFacts},
     xades::{Objects, defect},
 };
 
@@ -247,16 +247,7 @@ impl std::io::Write for Bounded {
 
 /// The level by the elements present (TS 119 182-1 clause 6).
 fn level(facts: &SignatureFacts) -> Option<Level> {
-    let has = |kind| facts.timestamps.iter().any(|t| t.kind == kind);
     let crit = facts.defects.iter().any(|d| d.code == "jades.crit-missing");
-    if facts.claimed_time.is_none() || facts.certificate_reference_matches != Some(true) || crit {
-        return None;
-    }
-    let revocation = !(facts.crls.is_empty() && facts.ocsps.is_empty());
-    Some(match (has(TimestampKind::Signature), revocation, has(TimestampKind::Archive)) {
-        (false, _, _) => Level::B,
-        (true, false, _) => Level::T,
-        (true, true, false) => Level::LT,
-        (true, true, true) => Level::LTA,
-    })
+    let basic = facts.claimed_time.is_some() && facts.certificate_reference_matches == Some(true);
+    (basic && !crit).then(|| facts.elements())
 }

@@ -15,7 +15,7 @@ use crate::{
     jades::{
         JCS,
         document::{Entry, Jws},
-        header::Header,
+        header::{Header, digest_of},
         payload::Source,
     },
     xades::{Objects, defect},
@@ -120,6 +120,7 @@ pub(super) fn read(c: &Context<'_>, objects: &mut dyn Objects, facts: &mut Signa
                     covers.push(facts.value);
                     covers.extend(facts.timestamps.iter().map(|t| ObjectId::of(&t.token)));
                 }
+                covers.extend(referred(before, facts));
                 tokens(&component.value, TimestampKind::ValidationData, covers, imprint, facts);
             }
             "xVals" | "axVals" => certificates(&component.value, facts),
@@ -145,6 +146,18 @@ pub(super) fn read(c: &Context<'_>, objects: &mut dyn Objects, facts: &mut Signa
         }
     }
     counters
+}
+
+/// The objects whose digests stand in references to material (TS 119 182-1 clauses 5.3.5 and A.1).
+fn referred(before: &[Component], facts: &SignatureFacts) -> Vec<ObjectId> {
+    let list = |v: &Value, name: &str| v.get(name).and_then(Value::as_array).unwrap_or_default().to_vec();
+    let entries = before.iter().flat_map(|c| match c.name.as_str() {
+        "xRefs" | "axRefs" => c.value.as_array().unwrap_or_default().to_vec(),
+        "rRefs" | "arRefs" => [list(&c.value, "crlRefs"), list(&c.value, "ocspRefs")].concat(),
+        _ => Vec::new(),
+    });
+    let digests = entries.filter_map(|e| digest_of(&e));
+    digests.filter_map(|(method, digest)| ObjectId::referred(method, &digest, facts.material())).collect()
 }
 
 fn archive(

@@ -55,6 +55,15 @@ pub(super) const TEXTS: &[Text] = &[
         ),
     ),
     t(
+        "validate.algorithm.rsa-sha3",
+        "EN 319 102-1 5.2.7.4",
+        ("Paraksts ir ar RSA un {}, ko šeit neprot pārbaudīt.", "Lūdziet parakstīt ar RSA un SHA-256 vai ar ECDSA."),
+        (
+            "The signature is made with RSA and {}, which cannot be verified here.",
+            "Ask for a signature with RSA and SHA-256, or with ECDSA.",
+        ),
+    ),
+    t(
         "validate.algorithm.weak",
         "EN 319 102-1 5.2.8.4.2",
         ("Algoritms {} paraksta laikā vairs nebija drošs.", "Lūdziet parakstīt ar drošu algoritmu (vismaz SHA-256)."),

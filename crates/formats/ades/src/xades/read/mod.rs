@@ -31,7 +31,7 @@ pub(crate) use names::{children, is, only};
 pub use objects::{Nothing, Objects};
 pub(crate) use objects::{decode_uri, locate};
 
-use crate::facts::{Defect, FileFacts, Format, Level, ObjectId, SignatureFacts, TimestampKind};
+use crate::facts::{Defect, FileFacts, Format, Level, ObjectId, SignatureFacts};
 
 pub(crate) fn defect(code: &'static str, object: impl Into<String>, fatal: bool) -> Defect {
     Defect { code, object: object.into(), fatal }
@@ -252,16 +252,7 @@ fn verify_value(signature: &Signature<'_, '_>, facts: &mut SignatureFacts) {
     }
 }
 
-pub(crate) fn level(facts: &SignatureFacts) -> Option<Level> {
-    let has = |kind| facts.timestamps.iter().any(|t| t.kind == kind);
-    if facts.claimed_time.is_none() || facts.certificate_reference_matches != Some(true) {
-        return None;
-    }
-    let revocation = !(facts.crls.is_empty() && facts.ocsps.is_empty());
-    Some(match (has(TimestampKind::Signature), revocation, has(TimestampKind::Archive)) {
-        (false, _, _) => Level::B,
-        (true, false, _) => Level::T,
-        (true, true, false) => Level::LT,
-        (true, true, true) => Level::LTA,
-    })
+fn level(facts: &SignatureFacts) -> Option<Level> {
+    let basic = facts.claimed_time.is_some() && facts.certificate_reference_matches == Some(true);
+    basic.then(|| facts.elements())
 }

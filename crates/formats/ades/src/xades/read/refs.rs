@@ -45,7 +45,7 @@ pub(super) fn read(p: Node<'_, '_>, all: Node<'_, '_>, signature: &Signature<'_,
     stamps::read(p, TimestampKind::ValidationData, 2, imprint, covers, facts);
 }
 
-/// Carried objects whose digests stand in the stamped references; with the value also it and the tokens over it.
+/// Objects whose digests stand in the stamped references; with the value also it and the tokens over it.
 fn covers(
     before: &[Node<'_, '_>],
     with_value: bool,
@@ -62,11 +62,9 @@ fn covers(
         let stamps = facts.timestamps.iter().filter(|t| t.kind == TimestampKind::Signature);
         found.extend(stamps.map(|t| ObjectId::of(&t.token)));
     }
-    let carried = facts.certificates.iter().chain(&facts.crls).chain(&facts.ocsps);
-    let carried: Vec<&Vec<u8>> = carried.collect();
     let digests = before.iter().filter(|n| is_refs(**n) && named(n)).flat_map(|n| n.descendants());
     for (algorithm, value) in digests.filter_map(certificate::digest).take(MAX_REFS) {
-        found.extend(carried.iter().find(|c| algorithm.of(c) == value).map(|c| ObjectId::of(c)));
+        found.extend(ObjectId::referred(algorithm, &value, facts.material()));
     }
     found
 }
