@@ -31,7 +31,7 @@ impl Past {
 }
 
 impl Pool<'_> {
-    /// Clauses 5.5.4 step 5 and 5.6.2.4 over all failures. `proven` is the earliest proof of the signature or time stamp; `status_at` the time
+    /// Clauses 5.5.4 step 4 and 5.6.2.4 over all failures. `proven` is the earliest proof of the signature or time stamp; `status_at` the time
     /// for which status information has to be fresh.
     pub(super) fn overcome(&self, verdict: &Verdict, poe: &Poe, proven: Timestamp, status_at: Timestamp) -> Past {
         let past = |f: &Failure| matches!(f.cure, Cure::Past) || f.sub == SubIndication::OutOfBoundsNoPoe;

@@ -93,7 +93,7 @@ constraints! {
     time_stamp_order = Fail,
     /// EDOC: status information about the signer was made after the time stamp.
     revocation_after_time_stamp = Inform,
-    /// Algorithms and keys are strong enough (5.2.8.4.2, TS 119 312).
+    /// Algorithms and keys are strong enough (5.2.8.4.1, TS 119 312).
     cryptography = Fail,
     /// The same for algorithms whose end lies after the policy was last brought up to date.
     cryptography_after_update = Warn,

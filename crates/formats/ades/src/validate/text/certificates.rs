@@ -20,7 +20,7 @@ pub(super) const TEXTS: &[Text] = &[
     ),
     t(
         "validate.certificate.reference-missing",
-        "EN 319 102-1 5.2.8.4.1",
+        "EN 319 102-1 5.2.8.4.2.1",
         ("Parakstā {} nav parakstītas norādes uz sertifikātu.", "Lūdziet parakstu pēc ETSI pamatprofila."),
         (
             "Signature {} has no signed reference to its certificate.",

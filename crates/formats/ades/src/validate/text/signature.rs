@@ -41,7 +41,7 @@ pub(super) const TEXTS: &[Text] = &[
     ),
     t(
         "validate.algorithm.unknown",
-        "EN 319 102-1 5.2.8.4.2",
+        "EN 319 102-1 5.2.8.4.1",
         ("Parakstam {} ir nepazīstams algoritms.", "Lūdziet parakstītāju izmantot ETSI TS 119 312 algoritmu."),
         ("Signature {} uses an unknown algorithm.", "Ask the signer to use an algorithm of ETSI TS 119 312."),
     ),
@@ -65,7 +65,7 @@ pub(super) const TEXTS: &[Text] = &[
     ),
     t(
         "validate.algorithm.weak",
-        "EN 319 102-1 5.2.8.4.2",
+        "EN 319 102-1 5.2.8.4.1",
         ("Algoritms {} paraksta laikā vairs nebija drošs.", "Lūdziet parakstīt ar drošu algoritmu (vismaz SHA-256)."),
         (
             "Algorithm {} was no longer secure at the time of the signature.",
@@ -74,13 +74,13 @@ pub(super) const TEXTS: &[Text] = &[
     ),
     t(
         "validate.time.missing",
-        "EN 319 102-1 5.2.8",
+        "EN 319 102-1 5.2.8.4.2.2",
         ("Parakstā {} nav norādīts parakstīšanas laiks.", "Lūdziet parakstu pēc ETSI pamatprofila."),
         ("Signature {} claims no signing time.", "Ask for a signature of an ETSI baseline profile."),
     ),
     t(
         "validate.time.outside-certificate",
-        "EN 319 102-1 5.2.8",
+        "EN 319 102-1 5.2.8.4.2.2",
         (
             "Norādītais parakstīšanas laiks {} nav parakstītāja sertifikāta derīguma termiņā.",
             "Lūdziet parakstītāju parakstīt vēlreiz ar derīgu sertifikātu.",
@@ -116,7 +116,7 @@ pub(super) const TEXTS: &[Text] = &[
     ),
     t(
         "validate.time.in-future",
-        "EN 319 102-1 5.2.8",
+        "EN 319 102-1 5.2.8.4.2.2",
         ("Norādītais parakstīšanas laiks {} ir nākotnē.", "Pārbaudiet pulksteni vai norādīto pārbaudes laiku."),
         ("The claimed signing time {} lies in the future.", "Check the clock or the validation time given."),
     ),
@@ -128,13 +128,13 @@ pub(super) const TEXTS: &[Text] = &[
     ),
     t(
         "validate.scope.partial",
-        "EN 319 102-1 4.2.8",
+        "EN 319 102-1 5.2.9",
         ("“{}” paraksts aptver tikai daļēji: pēc parakstīšanas kas pielikts.", "Apskatiet parakstīto redakciju."),
         ("The signature covers “{}” only in part: something was added after signing.", "Look at the signed revision."),
     ),
     t(
         "validate.scope.none",
-        "EN 319 102-1 4.2.8",
+        "EN 319 102-1 5.2.9",
         ("Paraksts neaptver “{}”.", "Neuzskatiet šo failu par parakstītu."),
         ("The signature does not cover “{}”.", "Do not treat this file as signed."),
     ),

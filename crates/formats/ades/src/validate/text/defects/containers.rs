@@ -45,7 +45,7 @@ pub(in super::super) const TEXTS: &[Text] = &[
     ),
     broken(
         "asic.no-signed-manifest",
-        "EN 319 162-1 4.4.3.2",
+        "EN 319 162-1 4.4.4.2",
         "Nav saraksta, kas pateiktu, uz kādiem failiem attiecas {}.",
         "There is no list that says which files {} is over.",
     ),
@@ -75,7 +75,7 @@ pub(in super::super) const TEXTS: &[Text] = &[
     ),
     broken(
         "asic.stamped-data-changed",
-        "EN 319 162-1 4.4.3.3",
+        "EN 319 162-1 A.4",
         "Fails {} mainīts pēc laika zīmoga.",
         "The file {} was changed after the time stamp.",
     ),
