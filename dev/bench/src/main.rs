@@ -29,6 +29,9 @@ struct Cli {
     /// Only the parts whose name contains this word: formats, batch, trust, process, lists
     #[arg(long)]
     only: Option<String>,
+    /// Of the formats only cells whose title contains this: `validate .edoc LT`
+    #[arg(long, default_value = "")]
+    cell: String,
 }
 
 type Failed = Box<dyn Error>;
@@ -46,7 +49,7 @@ fn main() -> Result<(), Failed> {
     table.row("raw sign, P-256, one core", raw.sign, &[("openssl speed", peers::openssl_sign(seconds))]);
     table.row("raw SHA-256, megabytes, one core", raw.digest, &[("openssl speed", peers::openssl_digest(seconds))]);
     if wanted("formats") {
-        formats::run(seconds, &pki, dir.path(), &raw, &mut table)?;
+        formats::run(seconds, &cli.cell, &pki, dir.path(), &raw, &mut table)?;
     }
     if wanted("batch") {
         batch::run(&pki, dir.path(), &mut table)?;

@@ -87,7 +87,11 @@ impl Pki {
         request.chain = vec![self.ca.certificate.der().to_vec()];
         let prepared = pades::prepare(file, request, &limits)?;
         let value = self.signer.key.sign(prepared.to_be_signed());
-        Ok([file, &prepared.finish(&value)?.increment(file, &limits)?].concat())
+        let mut out = Vec::with_capacity(file.len() + (64 << 10));
+        let increment =
+            prepared.finish(&value)?.increment_seen(file, &limits, &mut |piece| out.extend_from_slice(piece))?;
+        out.extend_from_slice(&increment);
+        Ok(out)
     }
 
     /// CAdES at level B with the data inside.

@@ -6,7 +6,7 @@ use crate::{
     asic, cades, evidence,
     facts::{Defect, FileFacts},
     jades, pades, pdf,
-    xades::{self, Objects},
+    xades::{self, Objects, Once},
     zip,
 };
 
@@ -102,6 +102,7 @@ pub fn read<R: Read + Seek + Send>(
     let kind = kind(&mut source)?;
     let size = source.seek(SeekFrom::End(0))?;
     source.seek(SeekFrom::Start(0))?;
+    let objects = &mut Once::new(objects);
     if kind == Kind::Zip {
         return Ok(asic::read(source, &limits.zip));
     }

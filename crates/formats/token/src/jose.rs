@@ -1,16 +1,80 @@
 //! JSON Object Signing: base64url (RFC 7515 section 2) and the algorithms of RFC 7518 and RFC 8037.
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use std::io::{self, Write};
+
+use base64_simd::{AsOut as _, URL_SAFE_NO_PAD};
 use pki::{DigestAlgorithm, KeyKind, SignatureAlgorithm};
 
 /// base64url without padding.
 pub fn encode(bytes: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
+    URL_SAFE_NO_PAD.encode_to_string(bytes)
 }
 
 /// What base64url without padding stands for; anything that [`encode`] does not write is refused.
 pub fn decode(text: &str) -> Option<Vec<u8>> {
-    URL_SAFE_NO_PAD.decode(text).ok()
+    URL_SAFE_NO_PAD.decode_to_vec(text).ok()
+}
+
+/// Whether [`decode`] takes it.
+pub fn is_encoded(text: &str) -> bool {
+    URL_SAFE_NO_PAD.check(text.as_bytes()).is_ok()
+}
+
+/// Octets encoded at a time.
+const PIECE: usize = 24 << 10;
+
+/// Passes what is written to it on as base64url. [`Encoder::finish`] gives the last characters.
+#[derive(Debug)]
+pub struct Encoder<W> {
+    out: W,
+    /// What is no whole group of three yet.
+    held: Vec<u8>,
+    text: Vec<u8>,
+}
+
+impl<W: Write> Encoder<W> {
+    /// Before the first octet.
+    pub fn new(out: W) -> Self {
+        Self { out, held: Vec::with_capacity(3), text: vec![0; PIECE / 3 * 4] }
+    }
+
+    fn put(&mut self, octets: &[u8]) -> io::Result<()> {
+        for piece in octets.chunks(PIECE) {
+            self.out.write_all(URL_SAFE_NO_PAD.encode(piece, self.text.as_mut_slice().as_out()))?;
+        }
+        Ok(())
+    }
+
+    /// Writes what is left of an incomplete group.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn finish(mut self) -> io::Result<()> {
+        let held = std::mem::take(&mut self.held);
+        self.put(&held)
+    }
+}
+
+impl<W: Write> Write for Encoder<W> {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        let mut rest = octets;
+        if !self.held.is_empty() {
+            let (completing, after) = rest.split_at((3 - self.held.len()).min(rest.len()));
+            self.held.extend_from_slice(completing);
+            rest = after;
+            if self.held.len() == 3 {
+                let whole = std::mem::take(&mut self.held);
+                self.put(&whole)?;
+            }
+        }
+        let (whole, left) = rest.split_at(rest.len() - rest.len() % 3);
+        self.put(whole)?;
+        self.held.extend_from_slice(left);
+        Ok(octets.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 /// Signature algorithms by name.
@@ -107,9 +171,31 @@ mod tests {
     #[test]
     fn base64url_is_strict() {
         assert_eq!(decode("_-8").as_deref(), Some(&[0xff, 0xef][..]));
-        for bad in ["_-8=", "/+8", "_-9", "_", "_-8\n", " _-8"] {
+        for bad in ["_-8=", "/+8", "_-9", "_", "_-8\n", " _-8", "AAAAA", "AB", "ēē"] {
             assert_eq!(decode(bad), None, "{bad:?}");
+            assert!(!is_encoded(bad), "{bad:?}");
         }
+        // as long ones take another way through the code: each place wrong once
+        let long = encode(&[0xa5; 200]);
+        for (at, bad) in (0..long.len()).flat_map(|at| ["+", "=", " ", "\n", "\u{0}", "~"].map(|bad| (at, bad))) {
+            let mut text = long.clone();
+            text.replace_range(at..=at, bad);
+            assert_eq!((decode(&text), is_encoded(&text)), (None, false), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn pieces_make_the_same_text() {
+        let octets: Vec<u8> =
+            (0u32..3 * PIECE as u32 + 2).map(|n| (n.wrapping_mul(2_654_435_761) >> 11) as u8).collect();
+        for step in [1, 2, 3, 4, 5, 47, 1000, PIECE - 1, PIECE, PIECE + 1, octets.len()] {
+            let mut text = Vec::new();
+            let mut encoder = Encoder::new(&mut text);
+            octets.chunks(step).for_each(|piece| encoder.write_all(piece).expect("memory takes it"));
+            encoder.finish().expect("memory takes it");
+            assert_eq!(String::from_utf8(text).ok(), Some(encode(&octets)), "{step}");
+        }
+        assert_eq!(decode(&encode(&octets)), Some(octets));
     }
 
     #[test]

@@ -111,13 +111,17 @@ impl Work<'_> {
             }
         }
         let mut level = signed.level();
-        let mut added = signed.increment(&file, &limits)?;
+        let mut written = Ok(());
+        let mut added = signed.increment_seen(&file, &limits, &mut |piece| {
+            if written.is_ok() {
+                written = out.write_all(piece);
+            }
+        })?;
         if o.level == Wanted::Lta {
             added = self.archive(&file, added).await?;
             level = Level::LTA;
         }
-        let mut source = File::open(input).map_err(Failure::reading(input))?;
-        std::io::copy(&mut source, &mut out).and_then(|_| out.write_all(&added)).map_err(Failure::writing(&path))?;
+        written.and_then(|()| out.write_all(&added)).map_err(Failure::writing(&path))?;
         let path = out.commit()?;
         self.made(&[input.to_owned()], path, "pdf", level);
         Ok(())

@@ -1,5 +1,5 @@
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     io::{BufReader, Read, Seek, Write},
 };
 
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     facts::{Coverage, Covered, Defect, FileFacts, ObjectId, SignatureFacts},
-    xades::{Objects, defect, read_signatures},
+    xades::{Digested, Objects, defect, read_signatures},
     zip::{Archive, Limits, ZipError},
 };
 
@@ -29,7 +29,7 @@ pub fn read<R: Read + Seek>(source: R, limits: &Limits) -> FileFacts {
         }
     };
     let mut files =
-        Files { archive, media_types: BTreeMap::new(), known: HashMap::new(), package: false, held: BTreeMap::new() };
+        Files { archive, media_types: BTreeMap::new(), known: Digested::new(), package: false, held: BTreeMap::new() };
     let Some(family) = files.container(&mut facts) else { return facts };
     if family == Family::Opc {
         files.package(&mut facts);
@@ -62,7 +62,7 @@ pub(crate) fn copy<R: Read + Seek>(archive: &mut Archive<R>, name: &str, out: &m
 pub(super) struct Files<R> {
     pub(super) archive: Archive<R>,
     media_types: BTreeMap<String, String>,
-    known: HashMap<(String, DigestAlgorithm), Result<Vec<u8>, Defect>>,
+    known: Digested,
     package: bool,
     /// By name of a signature file: the objects in it.
     pub(super) held: BTreeMap<String, Vec<ObjectId>>,
@@ -75,16 +75,13 @@ impl<R: Read + Seek> Objects for Files<R> {
     fn copy(&mut self, name: &str, out: &mut dyn Write) -> Result<(), Defect> {
         copy(&mut self.archive, name, out)
     }
-    fn digest(&mut self, name: &str, algorithm: DigestAlgorithm) -> Result<Vec<u8>, Defect> {
-        let key = (name.to_owned(), algorithm);
+    fn digested(&mut self, name: &str, algorithm: DigestAlgorithm, encoded: bool) -> Result<Digester, Defect> {
+        let key = (name.to_owned(), algorithm, encoded);
         if let Some(known) = self.known.get(&key) {
             return known.clone();
         }
-        let mut digesters = [Digester::new(algorithm)];
-        let result = self.feed(name, &mut digesters).map(|()| {
-            let [digester] = digesters;
-            digester.finish()
-        });
+        let mut digester = Digester::new(algorithm);
+        let result = self.write_to(name, encoded, &mut digester).map(|()| digester);
         self.known.insert(key, result.clone());
         result
     }

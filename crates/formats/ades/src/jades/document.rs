@@ -3,7 +3,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 use token::{
     jose,
-    json::{self, JsonError, Limits, Value},
+    json::{self, JsonError, Kind, Limits, Value},
 };
 
 /// How a JWS is written (RFC 7515 section 7).
@@ -100,7 +100,7 @@ impl<'t> Jws<'t> {
 
     fn from_json(text: &'t str) -> Result<Self, NoJws> {
         match json::parse(text.as_bytes(), &Limits::default()) {
-            Ok(root) => Self::from_value(text, &root),
+            Ok(root) => Self::from_value(text, root),
             // Any other JSON may be as broken as it likes.
             Err(_) if !text.contains("\"signature") => Err(NoJws::Other),
             Err(e) => Err(e.into()),
@@ -108,12 +108,12 @@ impl<'t> Jws<'t> {
     }
 
     /// From a JSON value that stands in `text`.
-    pub(super) fn from_value(text: &'t str, root: &Value) -> Result<Self, NoJws> {
+    pub(super) fn from_value(text: &'t str, mut root: Value) -> Result<Self, NoJws> {
         let (one, many) = (root.get("signature"), root.get("signatures"));
         let (serialization, entries) = match (one, many) {
             (None, None) => return Err(NoJws::Other),
             (Some(_), Some(_)) => return Err(NoJws::Broken("jades.both-serializations", String::new())),
-            (Some(_), None) => (Serialization::Flattened, vec![entry(root)?]),
+            (Some(_), None) => (Serialization::Flattened, vec![entry(&root)?]),
             (None, Some(many)) => {
                 let many = many.as_array().filter(|m| !m.is_empty()).ok_or(wrong("signatures"))?;
                 if many.len() > MAX_SIGNATURES {
@@ -125,13 +125,14 @@ impl<'t> Jws<'t> {
                 (Serialization::General, many.iter().map(entry).collect::<Result<_, _>>()?)
             }
         };
-        let payload = match root.get("payload") {
+        let Kind::Object(members) = &mut root.kind else { return Err(NoJws::Other) };
+        let payload = match members.iter_mut().find(|(n, _)| n == "payload") {
             None => None,
-            Some(v) => Some((v.as_str().ok_or(wrong("payload"))?.to_owned(), v.span.clone())),
+            Some((_, Value { kind: Kind::String(text), span })) => Some((std::mem::take(text), span.clone())),
+            Some(_) => return Err(wrong("payload")),
         };
         let known = ["payload", "protected", "header", "signature", "signatures"];
-        let names = root.as_object().unwrap_or_default().iter().map(|(n, _)| n);
-        let unknown = names.filter(|n| !known.contains(&n.as_str())).cloned().collect();
+        let unknown = members.iter().map(|(n, _)| n).filter(|n| !known.contains(&n.as_str())).cloned().collect();
         let payload = payload.filter(|(p, _)| !p.is_empty());
         let (payload, payload_span) = payload.map_or((None, None), |(p, s)| (Some(p), Some(s)));
         Ok(Self { text, serialization, payload, payload_span, signatures: entries, unknown })

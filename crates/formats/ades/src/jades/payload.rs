@@ -2,7 +2,6 @@
 
 use std::io::Write;
 
-use base64::{engine::general_purpose::URL_SAFE_NO_PAD, write::EncoderWriter};
 use pki::{DigestAlgorithm, Digester};
 use token::{jose, json::Value};
 
@@ -102,71 +101,92 @@ impl Source<'_> {
             (Some(fixed), _, _) => put(out, fixed.as_bytes()),
             (None, Some(d), None) if d.mechanism == Mechanism::ByUriHash => Ok(()),
             (None, None, Some(carried)) => put(out, carried.as_bytes()),
-            (None, _, None) => self.write_files(objects, out),
+            (None, _, None) => self.each_file(objects, |objects, name| objects.write_to(name, self.encoded, out)),
             (None, Some(_), Some(_)) => Err(defect("jades.payload-twice", "sigD", true)),
         }
     }
 
-    /// Writes what archive and content time stamps are over in place of the payload (clauses 5.2.6 and 5.3.6).
+    /// Puts in what archive and content time stamps are over in place of the payload (clauses 5.2.6 and 5.3.6).
     ///
     /// # Errors
     /// Why it cannot be had.
-    pub(super) fn write_data(&self, objects: &mut dyn Objects, out: &mut dyn Write) -> Result<(), Defect> {
-        match (self.fixed, self.sig_d) {
-            (None, Some(_)) => self.write_files(objects, out),
-            _ => self.write(objects, out),
+    pub(super) fn feed_data(&self, objects: &mut dyn Objects, digester: &mut Digester) -> Result<(), Defect> {
+        match (self.fixed, self.sig_d, self.carried) {
+            (None, Some(_), _) | (None, None, None) => {
+                self.each_file(objects, |objects, name| objects.feed(name, self.encoded, digester))
+            }
+            _ => self.write(objects, digester),
         }
     }
 
-    fn write_files(&self, objects: &mut dyn Objects, out: &mut dyn Write) -> Result<(), Defect> {
+    fn each_file(
+        &self,
+        objects: &mut dyn Objects,
+        mut take: impl FnMut(&mut dyn Objects, &str) -> Result<(), Defect>,
+    ) -> Result<(), Defect> {
         if self.sig_d.is_some_and(|d| d.mechanism == Mechanism::HttpHeaders) {
             return Err(defect("jades.http-headers", "sigD", false));
         }
         for (name, found) in self.files(objects) {
             let Some(found) = found else { return Err(defect("jades.object-missing", name, false)) };
-            copy(objects, &found, self.encoded, out)?;
+            take(objects, &found)?;
         }
         Ok(())
     }
 
-    /// Records which data are signed, and compares digests where there are any. Gives what they are to proofs of existence.
-    pub(super) fn read(&self, objects: &mut dyn Objects, facts: &mut SignatureFacts) -> Vec<ObjectId> {
+    /// What the signed data are to proofs of existence. Asked for only where something proves it: it takes a pass over the data.
+    pub(super) fn ids(&self, objects: &mut dyn Objects) -> Vec<ObjectId> {
+        let decoded = |text: &str| jose::decode(text).map(|octets| ObjectId::of(&octets));
+        match (self.fixed, self.sig_d, self.carried) {
+            (Some(fixed), _, _) => vec![decoded(fixed).unwrap_or_else(|| ObjectId::of(&[]))],
+            (None, None, Some(carried)) if self.encoded => decoded(carried).into_iter().collect(),
+            (None, None, Some(carried)) => vec![ObjectId::of(carried.as_bytes())],
+            _ => {
+                let found = self.files(objects).into_iter().filter_map(|(_, found)| found);
+                let digest = |name: String| objects.digest(&name, DigestAlgorithm::Sha256).ok();
+                found.filter_map(digest).filter_map(|d| ObjectId::from_digest(&d)).collect()
+            }
+        }
+    }
+
+    /// Records which data are signed, and compares digests where there are any.
+    pub(super) fn read(&self, objects: &mut dyn Objects, facts: &mut SignatureFacts) {
         let own = facts.algorithm.map(pki::SignatureAlgorithm::companion_digest);
-        if let Some(fixed) = self.fixed {
-            let bytes = jose::decode(fixed).unwrap_or_default();
+        if self.fixed.is_some() {
             let object = facts.counter_of.clone().unwrap_or_default();
             facts.references.push(signed(object, own, true));
-            return vec![ObjectId::of(&bytes)];
+            return;
         }
         if let (Some(carried), None) = (self.carried, self.sig_d) {
-            let bytes = if self.encoded { jose::decode(carried) } else { Some(carried.as_bytes().to_vec()) };
-            let Some(bytes) = bytes else {
+            if self.encoded && !jose::is_encoded(carried) {
                 facts.defects.push(defect("jades.payload-encoding", PAYLOAD, true));
-                return Vec::new();
-            };
+                return;
+            }
             facts.references.push(signed(PAYLOAD.to_owned(), own, true));
             facts.scope.push(Covered { name: PAYLOAD.to_owned(), covered: Coverage::Full });
-            return vec![ObjectId::of(&bytes)];
+            return;
         }
         if self.sig_d.is_some_and(|d| d.mechanism == Mechanism::HttpHeaders) {
             facts.defects.push(defect("jades.http-headers", "sigD", false));
             facts.references.push(signed("HTTP".to_owned(), own, false));
-            return Vec::new();
+            return;
         }
         let digests = self.sig_d.and_then(|d| d.digests.as_ref());
-        let mut ids = Vec::new();
         for (at, (name, found)) in self.files(objects).into_iter().enumerate() {
             let mut fact = signed(name.clone(), own, found.is_some());
             let expected = digests.map(|(method, values)| (*method, values.get(at)));
             if let Some(found) = &found {
-                match self.digest_file(objects, found, expected.and_then(|e| e.0)) {
-                    Ok((id, digest)) => {
-                        ids.extend(id);
-                        if let Some((_, wanted)) = expected {
-                            fact.intact = digest.is_some() && digest.as_ref() == wanted;
-                        }
+                let digest = match expected {
+                    Some((Some(method), _)) => objects.digested(found, method, self.encoded),
+                    // whether it can be read
+                    _ => objects.digested(found, DigestAlgorithm::Sha256, false),
+                };
+                match (digest, expected) {
+                    (Ok(digest), Some((method, wanted))) => {
+                        fact.intact = method.is_some() && wanted == Some(&digest.finish());
                     }
-                    Err(d) => {
+                    (Ok(_), None) => {}
+                    (Err(d), _) => {
                         facts.defects.push(d);
                         fact.found = false;
                     }
@@ -179,21 +199,6 @@ impl Source<'_> {
             let shown = found.or_else(|| decode_uri(&name)).unwrap_or(name);
             facts.scope.push(Covered { name: shown, covered: Coverage::Full });
         }
-        ids
-    }
-
-    /// SHA-256 of a file, and its digest in the form that `sigD` has.
-    fn digest_file(
-        &self,
-        objects: &mut dyn Objects,
-        name: &str,
-        method: Option<DigestAlgorithm>,
-    ) -> Result<(Option<ObjectId>, Option<Vec<u8>>), Defect> {
-        let id = ObjectId::from_digest(&objects.digest(name, DigestAlgorithm::Sha256)?);
-        let Some(method) = method else { return Ok((id, None)) };
-        let mut digester = Digester::new(method);
-        copy(objects, name, self.encoded, &mut digester)?;
-        Ok((id, Some(digester.finish())))
     }
 }
 
@@ -206,14 +211,4 @@ fn signed(object: String, digest: Option<DigestAlgorithm>, found: bool) -> Refer
 
 fn put(out: &mut dyn Write, bytes: &[u8]) -> Result<(), Defect> {
     out.write_all(bytes).map_err(|e| defect("jades.object-missing", e.to_string(), false))
-}
-
-/// A file, as it is or base64url-encoded.
-pub(super) fn copy(objects: &mut dyn Objects, name: &str, encoded: bool, out: &mut dyn Write) -> Result<(), Defect> {
-    if !encoded {
-        return objects.copy(name, out);
-    }
-    let mut encoder = EncoderWriter::new(out, &URL_SAFE_NO_PAD);
-    objects.copy(name, &mut encoder)?;
-    encoder.finish().map(|_| ()).map_err(|e| defect("jades.object-missing", e.to_string(), false))
 }

@@ -149,8 +149,13 @@ impl Signed {
         let first = files.first().ok_or(MakeError::NoFile)?;
         match self.body {
             Body::Pdf(signed) => {
-                let increment = signed.increment(&first.ranged()?, &limits.pdf)?;
-                std::io::copy(&mut first.open()?, &mut out)?;
+                let mut written = Ok(());
+                let increment = signed.increment_seen(&first.ranged()?, &limits.pdf, &mut |piece| {
+                    if written.is_ok() {
+                        written = out.write_all(piece);
+                    }
+                })?;
+                written?;
                 out.write_all(&increment)?;
             }
             Body::NewXades { naming, digests, signed } => {

@@ -160,7 +160,7 @@ pub fn prepare<'a>(file: impl Into<Bytes<'a>>, mut request: Request, limits: &Li
         certify: request.certify,
     };
     let placed = place(&doc, Hole::Signature, extra, request.room(), &placement)?;
-    let message_digest = placed.digest(&file, request.digest)?;
+    let message_digest = placed.digest(&file, request.digest, &mut |_| ())?;
     let to_be_signed = request.template(message_digest.clone())?.to_be_signed()?;
     Ok(Prepared { request, placed, message_digest, to_be_signed })
 }
@@ -239,8 +239,18 @@ impl Signed {
 
     /// What has to be appended to the file the signature was prepared for.
     pub fn increment<'a>(&self, file: impl Into<Bytes<'a>>, limits: &Limits) -> Result<Vec<u8>, PadesError> {
+        self.increment_seen(file, limits, &mut |_| ())
+    }
+
+    /// As [`Self::increment`]; `seen` is shown the bytes of the file as they go by to be compared, so that who writes them reads them once.
+    pub fn increment_seen<'a>(
+        &self,
+        file: impl Into<Bytes<'a>>,
+        limits: &Limits,
+        seen: &mut dyn FnMut(&[u8]),
+    ) -> Result<Vec<u8>, PadesError> {
         let (p, file) = (&self.prepared, file.into());
-        if p.placed.digest(&file, p.request.digest)? != p.message_digest {
+        if p.placed.digest(&file, p.request.digest, seen)? != p.message_digest {
             return Err(PadesError::OtherFile);
         }
         let template = p.request.template(p.message_digest.clone())?;
@@ -279,7 +289,7 @@ pub fn prepare_timestamp<'a>(
     let file = file.into();
     let doc = Document::open(file, limits)?;
     let placed = place(&doc, Hole::Timestamp, Dict::new(), room, &Placement::default())?;
-    let imprint = placed.digest(&file, digest_algorithm)?;
+    let imprint = placed.digest(&file, digest_algorithm, &mut |_| ())?;
     Ok(PreparedTimestamp { placed, digest: digest_algorithm, imprint })
 }
 

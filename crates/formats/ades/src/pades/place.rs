@@ -65,13 +65,21 @@ pub(super) fn place(
 }
 
 impl Placed {
-    /// The digest of what is signed, given the file before this revision.
-    pub(super) fn digest(&self, original: &Bytes<'_>, algorithm: DigestAlgorithm) -> Result<Vec<u8>, PadesError> {
+    /// The digest of what is signed, given the file before this revision; `seen` is shown that file as it goes by.
+    pub(super) fn digest(
+        &self,
+        original: &Bytes<'_>,
+        algorithm: DigestAlgorithm,
+        seen: &mut dyn FnMut(&[u8]),
+    ) -> Result<Vec<u8>, PadesError> {
         if original.len() != self.base {
             return Err(PadesError::OtherFile);
         }
         let mut digester = Digester::new(algorithm);
-        original.feed(0..self.base, &mut |piece| digester.update(piece))?;
+        original.feed(0..self.base, &mut |piece| {
+            digester.update(piece);
+            seen(piece);
+        })?;
         let (start, end) = (self.gap.start - self.base, self.gap.end - self.base);
         digester.update(self.bytes.get(..start).unwrap_or_default());
         digester.update(self.bytes.get(end..).unwrap_or_default());

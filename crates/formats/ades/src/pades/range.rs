@@ -1,6 +1,6 @@
 //! `ByteRange`: what a signature covers, taken strictly.
 
-use std::ops::Range;
+use std::{cell::RefCell, collections::BTreeSet, ops::Range};
 
 use pki::{DigestAlgorithm, Digester};
 
@@ -24,17 +24,49 @@ impl Covered {
     pub(super) fn parts(&self) -> [Range<usize>; 2] {
         [0..self.gap.start, self.gap.end..self.end]
     }
-    /// The digest of the signed parts.
-    pub(super) fn digest(&self, data: &Bytes<'_>, algorithm: DigestAlgorithm) -> Result<Vec<u8>, PdfError> {
-        let mut digester = Digester::new(algorithm);
-        for part in self.parts() {
-            data.feed(part, &mut |piece| digester.update(piece))?;
-        }
-        Ok(digester.finish())
-    }
     /// As written.
     pub(super) fn text(&self) -> String {
         format!("[0 {} {} {}]", self.gap.start, self.gap.end, self.end - self.gap.end)
+    }
+}
+
+/// The digests of what the signatures and time stamps of one file cover. All begin with the beginning of the file: how far two of them go
+/// together is digested once.
+pub(super) struct Digests<'d> {
+    data: Bytes<'d>,
+    /// Where something is left out, in order.
+    gaps: BTreeSet<usize>,
+    /// The digesters that have come as far as a gap.
+    states: RefCell<Vec<(usize, Digester)>>,
+}
+
+impl<'d> Digests<'d> {
+    /// Of a file of which these ranges are covered.
+    pub(super) fn new<'c>(data: &Bytes<'d>, covered: impl IntoIterator<Item = &'c Covered>) -> Self {
+        let gaps = covered.into_iter().map(|c| c.gap.start).collect();
+        Self { data: *data, gaps, states: RefCell::default() }
+    }
+
+    /// The digest of one of the ranges.
+    pub(super) fn of(&self, covered: &Covered, algorithm: DigestAlgorithm) -> Result<Vec<u8>, PdfError> {
+        let [before, after] = covered.parts();
+        let mut digester = self.up_to(before.end, algorithm)?;
+        self.data.feed(after, &mut |piece| digester.update(piece))?;
+        Ok(digester.finish())
+    }
+
+    fn up_to(&self, end: usize, algorithm: DigestAlgorithm) -> Result<Digester, PdfError> {
+        let mut states = self.states.borrow_mut();
+        let nearest =
+            states.iter().filter(|(at, d)| *at <= end && d.algorithm() == algorithm).max_by_key(|(at, _)| *at);
+        let (mut at, mut digester) = nearest.cloned().unwrap_or((0, Digester::new(algorithm)));
+        for gap in self.gaps.range(at + 1..).copied().take_while(|gap| *gap <= end) {
+            self.data.feed(at..gap, &mut |piece| digester.update(piece))?;
+            at = gap;
+            states.push((at, digester.clone()));
+        }
+        self.data.feed(at..end, &mut |piece| digester.update(piece))?;
+        Ok(digester)
     }
 }
 
@@ -66,4 +98,26 @@ pub(super) fn covered(doc: &Document<'_>, name: &str, value: &Value) -> Result<C
         return Err(defect("pades.byte-range-gap"));
     }
     Ok(Covered { gap: contents, end })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shared_beginnings_change_no_digest() {
+        let file: Vec<u8> = (0u32..5000).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+        let ranges = [(100..200, 1000), (1500..1700, 2000), (1500..1900, 5000), (40..41, 42), (4000..4999, 5000)];
+        let ranges = ranges.map(|(gap, end)| Covered { gap, end });
+        let algorithms = [DigestAlgorithm::Sha256, DigestAlgorithm::Sha512, DigestAlgorithm::Sha1];
+        for turn in 0..ranges.len() {
+            let digests = Digests::new(&file.as_slice().into(), &ranges);
+            for (n, algorithm) in (0..ranges.len()).flat_map(|n| algorithms.map(|a| (n, a))) {
+                let range = &ranges[(n * 3 + turn) % ranges.len()];
+                let [before, after] = range.parts();
+                let plain = algorithm.of(&[&file[before], &file[after]].concat());
+                assert_eq!(digests.of(range, algorithm).ok(), Some(plain), "{range:?} {algorithm:?}");
+            }
+        }
+    }
 }

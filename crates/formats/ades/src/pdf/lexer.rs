@@ -34,6 +34,29 @@ fn hex(b: u8) -> Option<u8> {
     }
 }
 
+/// Takes pairs of hexadecimal digits from the front and says how many bytes they are. The contents of signatures have tens of thousands of
+/// them, read again with each revision: so most are taken in blocks, with one question for all of a block.
+fn hex_pairs(data: &[u8], out: &mut Vec<u8>) -> usize {
+    let before = out.len();
+    let one = |a: u8, b: u8| (digit(a) << 4 | digit(b), a.is_ascii_hexdigit() & b.is_ascii_hexdigit());
+    for block in data.as_chunks::<64>().0 {
+        let mut octets = [0; 32];
+        let mut good = true;
+        for (octet, [a, b]) in octets.iter_mut().zip(block.as_chunks::<2>().0) {
+            let (value, is) = one(*a, *b);
+            *octet = value;
+            good &= is;
+        }
+        if !good {
+            break;
+        }
+        out.extend_from_slice(&octets);
+    }
+    let rest = data.get(2 * (out.len() - before)..).unwrap_or_default().as_chunks::<2>().0;
+    out.extend(rest.iter().map(|[a, b]| one(*a, *b)).take_while(|(_, is)| *is).map(|(value, _)| value));
+    2 * (out.len() - before)
+}
+
 /// The value of what is known to be a hexadecimal digit, without a branch.
 fn digit(b: u8) -> u8 {
     (b & 15) + 9 * (b >> 6)
@@ -271,14 +294,7 @@ impl<'a> Lexer<'a> {
         let mut high = None;
         loop {
             if high.is_none() {
-                // nearly all of it: the contents of signatures have tens of thousands of digits, read again with each revision
-                let before = out.len();
-                let pairs = self.data.get(self.pos..).unwrap_or_default().chunks_exact(2);
-                out.extend(pairs.map_while(|pair| match pair {
-                    [a, b] if a.is_ascii_hexdigit() & b.is_ascii_hexdigit() => Some(digit(*a) << 4 | digit(*b)),
-                    _ => None,
-                }));
-                self.pos += 2 * (out.len() - before);
+                self.pos += hex_pairs(self.data.get(self.pos..).unwrap_or_default(), &mut out);
             }
             let Some(b) = self.peek() else { return self.bad("a hexadecimal string has no end") };
             self.pos += 1;

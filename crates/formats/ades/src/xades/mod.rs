@@ -18,8 +18,8 @@ pub use prepare::{DataObject, Prepared, Request, SignaturePolicy, prepare};
 pub use properties::Place;
 pub(crate) use properties::signed_properties;
 pub use raise::{File, Text};
+pub(crate) use read::{Digested, Once, decode_uri, defect, locate, read_signatures};
 pub use read::{Nothing, Objects, read_document};
-pub(crate) use read::{decode_uri, defect, locate, read_signatures};
 pub use signed::Signed;
 
 /// Namespace of XAdES.

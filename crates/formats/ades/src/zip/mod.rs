@@ -3,14 +3,16 @@
 //! A reader that is generous with malformed archives shows one file to the person and another to the verifier. So everything must agree:
 //! the directory with the local headers, sizes with the data, every byte of the file with some entry.
 
+mod deflate;
 mod error;
 mod read;
 mod time;
 mod write;
 
+pub use deflate::Packing;
 pub use error::ZipError;
 pub use read::{Archive, Entry, EntryReader, Limits};
-pub use write::{Packing, Writer, Written};
+pub use write::{Writer, Written};
 
 const LOCAL: u32 = 0x0403_4b50;
 const DESCRIPTOR: u32 = 0x0807_4b50;

@@ -1,28 +1,12 @@
 use std::io::{Read, Write};
 
-use flate2::{Compress, Compression, FlushCompress, Status};
 use jiff::Timestamp;
 
 use super::{
     CENTRAL, DEFLATED, DESCRIPTOR, END, END64, FLAG_DESCRIPTOR, FLAG_UTF8, LOCAL, LOCATOR64, MAX32, STORED, ZipError,
+    deflate::{CHUNK, Deflater, Packing},
     time::dos,
 };
-
-const CHUNK: usize = 64 * 1024;
-/// From this ratio on, content is packed no further: what we write must never look like a bomb to a reader.
-const DENSE: u64 = 60;
-const DENSE_FROM: u64 = 8 << 20;
-/// Content that has not become smaller until here is packed no further: it would only take time.
-const SAMPLE: u64 = 1 << 20;
-
-/// How to pack an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Packing {
-    /// Smaller.
-    Deflate,
-    /// For what is compressed already: deflate's stored blocks.
-    None,
-}
 
 /// What was written for an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -315,58 +299,4 @@ fn low32(v: u64) -> [u8; 4] {
 
 fn length16(n: usize) -> Result<[u8; 2], ZipError> {
     u16::try_from(n).map(u16::to_le_bytes).map_err(|_| ZipError::Broken("a name or extra field is too long"))
-}
-
-/// Deflate with a fixed buffer, that stops packing where content is too dense.
-struct Deflater {
-    state: Compress,
-    buf: Vec<u8>,
-    packing: bool,
-}
-
-type Put<'p> = &'p mut dyn FnMut(&[u8]) -> Result<(), ZipError>;
-
-impl Deflater {
-    fn new(packing: Packing) -> Self {
-        let level = match packing {
-            Packing::Deflate => Compression::default(),
-            Packing::None => Compression::none(),
-        };
-        Self { state: Compress::new(level, false), buf: vec![0; CHUNK], packing: packing == Packing::Deflate }
-    }
-
-    fn push(&mut self, mut data: &[u8], put: Put<'_>) -> Result<(), ZipError> {
-        let (seen, made) = (self.state.total_in(), self.state.total_out());
-        let bomb = seen >= DENSE_FROM && made * DENSE < seen;
-        let vain = seen >= SAMPLE && made.saturating_mul(100) > seen.saturating_mul(97);
-        if self.packing && (bomb || vain) {
-            self.packing = false;
-            self.run(&mut &[][..], FlushCompress::Sync, put)?;
-            // After a flush the stream stands on a byte, and stored blocks look back at nothing: a new compressor may go on.
-            self.state = Compress::new(Compression::none(), false);
-        }
-        self.run(&mut data, FlushCompress::None, put)
-    }
-
-    fn finish(&mut self, put: Put<'_>) -> Result<(), ZipError> {
-        self.run(&mut &[][..], FlushCompress::Finish, put)
-    }
-
-    fn run(&mut self, data: &mut &[u8], flush: FlushCompress, put: Put<'_>) -> Result<(), ZipError> {
-        loop {
-            let (before_in, before_out) = (self.state.total_in(), self.state.total_out());
-            let status = self.state.compress(data, &mut self.buf, flush).map_err(|_| ZipError::Broken("deflate"))?;
-            let used = usize::try_from(self.state.total_in() - before_in).unwrap_or(0);
-            let made = usize::try_from(self.state.total_out() - before_out).unwrap_or(0);
-            *data = data.get(used..).unwrap_or(&[]);
-            put(self.buf.get(..made).unwrap_or(&[]))?;
-            let full = made == self.buf.len();
-            match flush {
-                FlushCompress::Finish if status == Status::StreamEnd => return Ok(()),
-                FlushCompress::Finish => {}
-                _ if data.is_empty() && !full => return Ok(()),
-                _ => {}
-            }
-        }
-    }
 }

@@ -157,6 +157,50 @@ fn bombs() {
 }
 
 #[test]
+fn packs_where_it_pays() {
+    let mut state = 1u64;
+    let mut noise = |length: usize| -> Vec<u8> {
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 56) as u8
+        };
+        std::iter::repeat_with(&mut next).take(length).collect()
+    };
+    let text =
+        |length: usize| -> Vec<u8> { (0u32..).flat_map(|n| format!("line {n}\n").into_bytes()).take(length).collect() };
+    const MIB: usize = 1 << 20;
+    let noisy = noise(5 * MIB);
+    // how much of the content, in hundredths, may be left
+    let cases = [
+        (noise(1_000_000), 101),
+        (noisy.clone(), 101),
+        (text(5 * MIB), 40),
+        ([noise(100_000), text(8 * MIB)].concat(), 60),
+        ([text(3 * MIB), noise(3 * MIB)].concat(), 75),
+        (noise(32 << 10), 101),
+        (noise((32 << 10) + 1), 101),
+        (Vec::new(), 0),
+    ];
+    for (n, (data, most)) in cases.iter().enumerate() {
+        for step in [1000, 32 << 10, data.len().max(1)] {
+            let mut w = Writer::new(Vec::new(), now());
+            let pieces = data.chunks(step).map(std::io::Cursor::new);
+            let source: Box<dyn std::io::Read> =
+                pieces.fold(Box::new(std::io::empty()), |all, p| Box::new(all.chain(p)));
+            w.stream("x", source, data.len() as u64, Packing::Deflate, |_| {}).unwrap();
+            let bytes = w.finish().unwrap();
+            assert!(
+                bytes.len() <= data.len() / 100 * most + 20_000 * usize::from(*most > 0) + 200,
+                "{n}: {}",
+                bytes.len()
+            );
+            let mut archive = Archive::open(Cursor::new(&bytes), &Limits::default()).unwrap();
+            assert!(archive.content("x", 1 << 30).unwrap() == *data, "{n}");
+        }
+    }
+}
+
+#[test]
 fn limits() {
     let good = sample();
     for limits in [

@@ -92,24 +92,30 @@ impl DigestAlgorithm {
     }
 }
 
-/// A digest over data that comes in pieces. Also a [`std::io::Write`].
+/// A digest over data that comes in pieces. Also a [`std::io::Write`]. A clone goes on from where it is.
 #[derive(Clone)]
 pub struct Digester {
     algorithm: DigestAlgorithm,
     context: digest::Context,
+    fresh: bool,
 }
 
 impl Digester {
     /// Nothing yet.
     pub fn new(algorithm: DigestAlgorithm) -> Self {
-        Self { algorithm, context: digest::Context::new(algorithm.provider()) }
+        Self { algorithm, context: digest::Context::new(algorithm.provider()), fresh: true }
     }
     /// Which algorithm.
     pub fn algorithm(&self) -> DigestAlgorithm {
         self.algorithm
     }
+    /// Whether nothing was put in yet.
+    pub fn is_fresh(&self) -> bool {
+        self.fresh
+    }
     /// The next piece.
     pub fn update(&mut self, data: &[u8]) {
+        self.fresh &= data.is_empty();
         self.context.update(data);
     }
     /// The digest of all pieces.

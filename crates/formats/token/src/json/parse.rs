@@ -18,6 +18,15 @@ pub fn parse(text: &[u8], limits: &Limits) -> Result<Value, JsonError> {
     if parser.at == text.len() { Ok(value) } else { Err(JsonError::Syntax(parser.at)) }
 }
 
+/// How many octets in front stand for themselves in a string. All of the others are ASCII, so characters stay whole.
+pub(super) fn plain(octets: &[u8]) -> usize {
+    let special = |b: &u8| *b == b'"' || *b == b'\\' || *b < b' ';
+    // without a way out in the middle, so that many are looked at together
+    let blocks = octets.chunks_exact(64).take_while(|block| !block.iter().fold(false, |any, b| any | special(b)));
+    let at = blocks.count() * 64;
+    at + octets.iter().skip(at).position(|b| special(b)).unwrap_or(octets.len() - at)
+}
+
 struct Parser<'a> {
     text: &'a str,
     at: usize,
@@ -173,7 +182,7 @@ impl Parser<'_> {
         let mut out = String::new();
         loop {
             let rest = self.text.get(self.at..).unwrap_or_default();
-            let plain = rest.find(|c: char| c == '"' || c == '\\' || c < ' ').unwrap_or(rest.len());
+            let plain = plain(rest.as_bytes());
             out.push_str(rest.get(..plain).unwrap_or_default());
             self.at += plain;
             match self.peek() {

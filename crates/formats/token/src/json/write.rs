@@ -1,26 +1,37 @@
 use std::fmt::{self, Display, Write as _};
 
+use super::parse::plain;
+
 /// A string as JSON writes it, in the form of RFC 8785 section 3.2.2.2.
 pub fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
+    quote(text, &mut out);
+    out
+}
+
+fn quote(text: &str, out: &mut String) {
+    out.reserve(text.len() + 2);
     out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if c < ' ' => {
+    let mut rest = text;
+    while let Some((plain, after)) = rest.split_at_checked(plain(rest.as_bytes())) {
+        out.push_str(plain);
+        let mut chars = after.chars();
+        match chars.next() {
+            None => break,
+            Some('"') => out.push_str("\\\""),
+            Some('\\') => out.push_str("\\\\"),
+            Some('\u{8}') => out.push_str("\\b"),
+            Some('\u{c}') => out.push_str("\\f"),
+            Some('\n') => out.push_str("\\n"),
+            Some('\r') => out.push_str("\\r"),
+            Some('\t') => out.push_str("\\t"),
+            Some(c) => {
                 let _ = write!(out, "\\u{:04x}", u32::from(c));
             }
-            c => out.push(c),
         }
+        rest = chars.as_str();
     }
     out.push('"');
-    out
 }
 
 /// An object being written, without white space.
@@ -35,16 +46,23 @@ impl Object {
     /// A member whose value is JSON: a number, a truth value, [`quoted`], [`Array`], [`Object`].
     #[must_use]
     pub fn with(mut self, name: &str, json: impl Display) -> Self {
+        self.name(name);
+        let _ = write!(self.0, "{json}");
+        self
+    }
+    fn name(&mut self, name: &str) {
         if !self.0.is_empty() {
             self.0.push(',');
         }
-        let _ = write!(self.0, "{}:{json}", quoted(name));
-        self
+        quote(name, &mut self.0);
+        self.0.push(':');
     }
     /// A member that is a string.
     #[must_use]
-    pub fn text(self, name: &str, text: &str) -> Self {
-        self.with(name, quoted(text))
+    pub fn text(mut self, name: &str, text: &str) -> Self {
+        self.name(name);
+        quote(text, &mut self.0);
+        self
     }
     /// A member that is a string, if there is one.
     #[must_use]

@@ -1,5 +1,5 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use pki::{Certificate, DigestAlgorithm, Digester};
+use pki::{Certificate, DigestAlgorithm};
 use token::{
     jose,
     json::{Array, Object},
@@ -7,7 +7,7 @@ use token::{
 
 use super::{Data, JadesError, Packaging, Request};
 use crate::{
-    jades::{BY_URI, BY_URI_HASH, payload::copy},
+    jades::{BY_URI, BY_URI_HASH},
     xades::{Objects, encode_uri},
 };
 
@@ -121,9 +121,8 @@ fn sig_d(request: &Request, data: &[Data], objects: &mut dyn Objects) -> Result<
     if request.packaging == Packaging::ByUriHash {
         let mut digests = Vec::new();
         for d in data {
-            let mut digester = Digester::new(request.digest);
-            copy(objects, &d.name, request.encoded, &mut digester).map_err(|e| JadesError::Object(e.object))?;
-            digests.push(jose::encode(&digester.finish()));
+            let digested = objects.digested(&d.name, request.digest, request.encoded);
+            digests.push(jose::encode(&digested.map_err(|e| JadesError::Object(e.object))?.finish()));
         }
         let name = jose::digest_name(request.digest).ok_or(JadesError::Algorithm)?;
         out = out.text("hashM", name).with("hashV", Array::texts(digests));

@@ -10,12 +10,7 @@ use super::{
     header::{Role, protected},
 };
 use crate::{
-    jades::{
-        header::Header,
-        payload::{Mechanism, copy},
-        read::Bounded,
-        splice,
-    },
+    jades::{header::Header, payload::Mechanism, read::Bounded, splice},
     xades::{Nothing, Objects, decode_uri},
 };
 
@@ -29,9 +24,9 @@ pub struct Prepared {
     certificate: Vec<u8>,
     serialization: Serialization,
     protected: String,
-    /// The payload in the file, as written there.
+    /// The payload in the file, as written there: it stands behind `protected.` in the signing input.
     payload: Option<String>,
-    /// What stands behind `protected.` in the signing input.
+    /// What stands there when there is no payload in the file.
     #[serde(with = "crate::pades::base64_bytes")]
     signed: Vec<u8>,
 }
@@ -52,22 +47,21 @@ pub fn prepare(data: &[Data], objects: &mut dyn Objects, request: &Request) -> R
     let mut signed = Bounded { bytes: Vec::new(), limit: MAX_PAYLOAD };
     if request.packaging != Packaging::ByUriHash {
         for d in data {
-            let copied = copy(objects, &d.name, request.encoded, &mut signed);
+            let copied = objects.write_to(&d.name, request.encoded, &mut signed);
             copied.map_err(|e| {
                 if signed.is_full() { JadesError::TooLarge(MAX_PAYLOAD) } else { JadesError::Object(e.object) }
             })?;
         }
     }
-    let payload = match request.packaging {
-        Packaging::Attached => Some(carried(&signed.bytes, request)?),
-        _ => None,
-    };
-    Ok(Prepared::new(request, &header, payload, signed.bytes))
+    Ok(match request.packaging {
+        Packaging::Attached => Prepared::new(request, &header, Some(carried(signed.bytes, request)?), Vec::new()),
+        _ => Prepared::new(request, &header, None, signed.bytes),
+    })
 }
 
 /// The payload as it stands in the file.
-fn carried(signed: &[u8], request: &Request) -> Result<String, JadesError> {
-    let text = std::str::from_utf8(signed)
+fn carried(signed: Vec<u8>, request: &Request) -> Result<String, JadesError> {
+    let text = String::from_utf8(signed)
         .map_err(|_| JadesError::Combination("an unencoded payload in the file has to be UTF-8 text"))?;
     let plain = |b: u8| (0x20..0x7f).contains(&b) && b != b'.';
     if text.is_empty() {
@@ -78,7 +72,7 @@ fn carried(signed: &[u8], request: &Request) -> Result<String, JadesError> {
             "the compact form takes an unencoded payload of plain ASCII without a full stop only",
         ));
     }
-    Ok(text.to_owned())
+    Ok(text)
 }
 
 /// Makes a signature beside those of `file`, over the same data; serialisation, packaging and encoding of the request are those of the file.
@@ -110,7 +104,7 @@ pub fn prepare_parallel(file: &str, objects: &mut dyn Objects, request: &Request
     match &jws.payload {
         Some(payload) => {
             let header = protected(&request, &data, Role::Data, objects)?;
-            Ok(Prepared::new(&request, &header, Some(payload.clone()), payload.as_bytes().to_vec()))
+            Ok(Prepared::new(&request, &header, Some(payload.clone()), Vec::new()))
         }
         None => prepare(&data, objects, &request),
     }
@@ -142,7 +136,7 @@ pub fn content_imprint(
 ) -> Result<Vec<u8>, JadesError> {
     let mut digester = Digester::new(method);
     for d in data {
-        copy(objects, &d.name, encoded, &mut digester).map_err(|e| JadesError::Object(e.object))?;
+        objects.feed(&d.name, encoded, &mut digester).map_err(|e| JadesError::Object(e.object))?;
     }
     Ok(digester.finish())
 }
@@ -166,13 +160,18 @@ impl Prepared {
         }
     }
 
+    fn parts(&self) -> [&[u8]; 3] {
+        [self.protected.as_bytes(), b".", self.payload.as_deref().map_or(&self.signed, str::as_bytes)]
+    }
     /// The bytes that the signature value is over: the JWS signing input.
     pub fn to_be_signed(&self) -> Vec<u8> {
-        [self.protected.as_bytes(), b".", &self.signed].concat()
+        self.parts().concat()
     }
     /// Their digest, for signers that take one; Ed25519 takes the bytes.
     pub fn digest(&self) -> Vec<u8> {
-        self.algorithm.companion_digest().of(&self.to_be_signed())
+        let mut digester = Digester::new(self.algorithm.companion_digest());
+        self.parts().iter().for_each(|part| digester.update(part));
+        digester.finish()
     }
     /// Algorithm of the value that is wanted.
     pub fn algorithm(&self) -> SignatureAlgorithm {
@@ -186,7 +185,11 @@ impl Prepared {
     /// The value as JOSE writes it, after it was verified.
     fn value(&self, value: &[u8]) -> Result<String, JadesError> {
         let certificate = Certificate::from_der(&self.certificate).map_err(JadesError::Certificate)?;
-        pki::verify(certificate.spki(), self.algorithm, &self.to_be_signed(), value).map_err(|_| JadesError::Value)?;
+        let verified = match self.algorithm.digest() {
+            Some(_) => pki::verify_digest(certificate.spki(), self.algorithm, &self.digest(), value),
+            None => pki::verify(certificate.spki(), self.algorithm, &self.to_be_signed(), value),
+        };
+        verified.map_err(|_| JadesError::Value)?;
         let value = jose::to_value(self.algorithm, certificate.public_key().kind(), value);
         value.map(|v| jose::encode(&v)).ok_or(JadesError::Value)
     }

@@ -6,6 +6,8 @@
 mod stamps;
 mod unsigned;
 
+use std::cell::OnceCell;
+
 use pki::{Certificate, Digester, PublicKey};
 use token::jose;
 
@@ -97,11 +99,11 @@ impl Reader<'_> {
             fixed: parent.map(|p| p.value),
         };
         self.rules(jws, entry, &header, parent, &mut facts);
-        let data = source.read(self.objects, &mut facts);
+        source.read(self.objects, &mut facts);
         if let Some(value) = value {
             self.verify(entry, &source, &value, &mut facts);
         }
-        let context = unsigned::Context { entry, header: &header, source: &source, data: &data, jws };
+        let context = unsigned::Context { entry, header: &header, source: &source, data: OnceCell::new(), jws };
         let counters = unsigned::read(&context, self.objects, &mut facts);
         facts.level_elements = level(&facts);
         let own = facts.id.clone();

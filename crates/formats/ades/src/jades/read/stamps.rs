@@ -44,7 +44,7 @@ pub(super) fn content_imprint(
     objects: &mut dyn Objects,
 ) -> Result<Vec<u8>, Defect> {
     let mut digester = Digester::new(method);
-    source.write_data(objects, &mut digester)?;
+    source.feed_data(objects, &mut digester)?;
     Ok(digester.finish())
 }
 
@@ -59,7 +59,7 @@ pub(in crate::jades) fn archive_imprint(
     objects: &mut dyn Objects,
 ) -> Result<Option<Vec<u8>>, Defect> {
     let mut digester = Digester::new(method);
-    source.write_data(objects, &mut digester)?;
+    source.feed_data(objects, &mut digester)?;
     let _ = write!(digester, ".{}.{}.", entry.protected, entry.signature);
     for component in before {
         let Some(bytes) = component.stamped(canonical) else { return Ok(None) };

@@ -1,6 +1,6 @@
 //! The unprotected header `etsiU` (TS 119 182-1 clause 5.3).
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cell::OnceCell};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use pki::TimeStampToken;
@@ -80,8 +80,14 @@ pub(super) struct Context<'c> {
     pub(super) entry: &'c Entry,
     pub(super) header: &'c Header,
     pub(super) source: &'c Source<'c>,
-    /// The signed data.
-    pub(super) data: &'c [ObjectId],
+    /// The signed data, from when something proves that they existed.
+    pub(super) data: OnceCell<Vec<ObjectId>>,
+}
+
+impl Context<'_> {
+    fn data(&self, objects: &mut dyn Objects) -> &[ObjectId] {
+        self.data.get_or_init(|| self.source.ids(objects))
+    }
 }
 
 /// Most time stamps that are over the data and everything before them.
@@ -92,8 +98,9 @@ const MAX_COUNTER: usize = 32;
 /// Reads content time stamps and all components; gives the counter-signatures' texts.
 pub(super) fn read(c: &Context<'_>, objects: &mut dyn Objects, facts: &mut SignatureFacts) -> Vec<String> {
     if let Some(value) = c.header.value.get("adoTst") {
+        let covers = c.data(objects).to_vec();
         let imprint = |_: Option<&str>, method| stamps::content_imprint(c.source, method, objects).ok();
-        tokens(value, TimestampKind::Content, c.data.to_vec(), imprint, facts);
+        tokens(value, TimestampKind::Content, covers, imprint, facts);
     }
     let Some(header) = &c.entry.header else { return Vec::new() };
     let all = match components(header, c.jws.text) {
@@ -169,7 +176,7 @@ fn archive(
 ) {
     let many = facts.timestamps.iter().filter(|t| t.kind == TimestampKind::Archive).count() >= MAX_ARCHIVE;
     let mut covers = facts.objects();
-    covers.extend(c.data);
+    covers.extend(c.data(objects));
     let imprint = |alg: Option<&str>, method| {
         if many {
             return None;

@@ -7,7 +7,7 @@ use pki::{
 
 use crate::{
     facts::{ObjectId, ReferenceFacts, SignatureFacts},
-    pades::range::Covered,
+    pades::range::{Covered, Digests},
     pdf::{Dict, Document, Object},
 };
 
@@ -20,6 +20,7 @@ pub(super) fn fill(
     doc: &Document<'_>,
     dict: &Dict,
     range: &Covered,
+    digests: &Digests<'_>,
 ) -> Result<(), &'static str> {
     let certificates = match doc.value(dict, "Cert").map_err(|_| "pades.cms-broken")? {
         Object::String(one) => vec![one],
@@ -32,7 +33,7 @@ pub(super) fn fill(
     facts.algorithm = Some(ALGORITHM);
     facts.value = ObjectId::of(value);
     let signer = certificates.first().and_then(|der| Certificate::from_der(der).ok());
-    let digest = range.digest(doc.data(), DigestAlgorithm::Sha1).map_err(|_| "pades.unreadable")?;
+    let digest = digests.of(range, DigestAlgorithm::Sha1).map_err(|_| "pades.unreadable")?;
     let verifies = signer.as_ref().map(|c| pki::verify_digest(c.spki(), ALGORITHM, &digest, value).is_ok());
     facts.references.push(ReferenceFacts {
         object: range.text(),

@@ -18,7 +18,7 @@ use super::{
     coverage::{LazyReach, Seen, judge},
     date, dss,
     fields::{Field, Value, form_to_read},
-    range::Covered as Range,
+    range::{Covered as Range, Digests},
 };
 use crate::{
     facts::{
@@ -45,13 +45,14 @@ pub fn read<'a>(name: &str, data: impl Into<Bytes<'a>>, limits: &Limits) -> Resu
         let object = format!("{place}: {}", error.code());
         file.defects.push(Defect { code: "pades.field-unreadable", object, fatal: false });
     }
+    let present = form.signatures.iter().filter_map(|field| Some((field, field.value.as_ref()?)));
+    let judged: Vec<_> = present.map(|(field, value)| (field, value, judge(&doc, &reach, field, value))).collect();
+    let digests = Digests::new(doc.data(), judged.iter().filter_map(|(_, _, seen)| seen.covered.as_ref()));
     let mut found = Vec::new();
     let mut stamps = Vec::new();
-    for field in &form.signatures {
-        let Some(value) = &field.value else { continue };
-        let seen = judge(&doc, &reach, field, value);
+    for (field, value, seen) in judged {
         if value.dict.is("Type", "DocTimeStamp") || value.dict.is("SubFilter", "ETSI.RFC3161") {
-            let stamp = Stamp::read(&doc, value, seen);
+            let stamp = Stamp::read(&doc, value, seen, &digests);
             file.defects.extend(stamp.defects.iter().cloned());
             stamps.push(stamp);
         } else {
@@ -65,7 +66,7 @@ pub fn read<'a>(name: &str, data: impl Into<Bytes<'a>>, limits: &Limits) -> Resu
     let mut ids = BTreeSet::new();
     for (field, value, seen) in found {
         let end = seen.covered.as_ref().map(|r| r.end);
-        let mut facts = signature(&doc, name, field, value, seen);
+        let mut facts = signature(&doc, name, field, value, seen, &digests);
         let mut id = field.name.clone();
         while !ids.insert(id.clone()) {
             id.push('\'');
@@ -124,7 +125,14 @@ fn complete(facts: &mut SignatureFacts, material: &Material, stamps: &[Stamp], e
     };
 }
 
-fn signature(doc: &Document<'_>, name: &str, field: &Field, value: &Value, seen: Seen) -> SignatureFacts {
+fn signature(
+    doc: &Document<'_>,
+    name: &str,
+    field: &Field,
+    value: &Value,
+    seen: Seen,
+    digests: &Digests<'_>,
+) -> SignatureFacts {
     let mut facts = SignatureFacts::unread("", Format::PAdES);
     facts.claimed_time = value.dict.get("M").to_text().and_then(|t| date::read(&t));
     facts.scope = vec![Covered { name: name.to_owned(), covered: seen.coverage }];
@@ -144,7 +152,7 @@ fn signature(doc: &Document<'_>, name: &str, field: &Field, value: &Value, seen:
     let Some(range) = seen.covered else { return facts };
     let Some(contents) = value.dict.get("Contents").as_string() else { return facts };
     if kind == SubFilter::Bare {
-        if let Err(code) = bare::fill(&mut facts, doc, &value.dict, &range) {
+        if let Err(code) = bare::fill(&mut facts, doc, &value.dict, &range, digests) {
             facts.defects.push(defect(code, field.name.clone(), true));
         }
         return facts;
@@ -164,7 +172,7 @@ fn signature(doc: &Document<'_>, name: &str, field: &Field, value: &Value, seen:
     if !padding_clean {
         facts.defects.push(defect("pades.contents-padding", field.name.clone(), false));
     }
-    if let Err(code) = fill(&mut facts, doc, kind, &range, &data) {
+    if let Err(code) = fill(&mut facts, doc, kind, &range, &data, digests) {
         facts.defects.push(defect(code, field.name.clone(), true));
     }
     if facts.scope.iter().all(|c| c.covered == Coverage::None) {
@@ -187,6 +195,7 @@ fn fill(
     kind: SubFilter,
     range: &Range,
     data: &SignedData,
+    digests: &Digests<'_>,
 ) -> Result<(), &'static str> {
     facts.certificates.clone_from(&data.certificates);
     facts.crls.clone_from(&data.crls);
@@ -195,7 +204,7 @@ fn fill(
     facts.algorithm = Some(signer.algorithm);
     facts.value = ObjectId::of(&signer.signature);
 
-    let hash = |algorithm| range.digest(doc.data(), algorithm).map_err(|_| "pades.unreadable");
+    let hash = |algorithm| digests.of(range, algorithm).map_err(|_| "pades.unreadable");
     let contents = Contents { kind, data, signer };
     let (digest, intact) = contents.digest(&hash)?;
     facts.references.push(ReferenceFacts {

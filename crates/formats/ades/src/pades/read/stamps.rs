@@ -3,7 +3,12 @@ use pki::TimeStampToken;
 use super::cms::split;
 use crate::{
     facts::{Defect, ObjectId},
-    pades::{coverage::Seen, dss, fields::Value, range::Covered},
+    pades::{
+        coverage::Seen,
+        dss,
+        fields::Value,
+        range::{Covered, Digests},
+    },
     pdf::Document,
 };
 
@@ -22,7 +27,7 @@ pub(super) struct Stamp {
 }
 
 impl Stamp {
-    pub(super) fn read(doc: &Document<'_>, value: &Value, seen: Seen) -> Self {
+    pub(super) fn read(doc: &Document<'_>, value: &Value, seen: Seen, digests: &Digests<'_>) -> Self {
         // Later changes do not take away what the stamp proves of its own revision.
         let defects = seen.defects.into_iter().filter(|d| d.code != "pades.changed-after-signing");
         let defects = defects.map(|d| Defect { fatal: false, ..d }).collect();
@@ -30,9 +35,7 @@ impl Stamp {
         let token = split(contents).map(|(token, _)| token.to_vec()).unwrap_or_default();
         let info = TimeStampToken::from_ber(&token).ok().map(|t| t.info);
         let imprint_matches = match (&seen.covered, info) {
-            (Some(range), Some(info)) => {
-                range.digest(doc.data(), info.digest).ok().map(|digest| digest == info.imprint)
-            }
+            (Some(range), Some(info)) => digests.of(range, info.digest).ok().map(|digest| digest == info.imprint),
             (None, _) => Some(false),
             (_, None) => None,
         };

@@ -28,8 +28,8 @@ use xml::{
 pub(crate) use archive::imprint as archive_imprint;
 pub(crate) use evidence::{is_sealing, record as record_in, seal};
 pub(crate) use names::{children, is, only};
+pub(crate) use objects::{Digested, Once, decode_uri, locate};
 pub use objects::{Nothing, Objects};
-pub(crate) use objects::{decode_uri, locate};
 
 use crate::facts::{Defect, FileFacts, Format, Level, ObjectId, SignatureFacts};
 

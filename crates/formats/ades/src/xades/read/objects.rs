@@ -1,6 +1,7 @@
-use std::io::{self, Write};
+use std::{collections::HashMap, io::Write};
 
-use pki::Digester;
+use pki::{DigestAlgorithm, Digester};
+use token::jose::Encoder;
 
 use crate::facts::Defect;
 
@@ -21,22 +22,45 @@ pub trait Objects {
     /// # Errors
     /// What is wrong with the object when it cannot be read as it claims to be.
     fn copy(&mut self, name: &str, out: &mut dyn Write) -> Result<(), Defect>;
-    /// Streams the object into the digesters.
+    /// A digester that has taken the object, as it is or (`encoded`) as base64url text, and nothing else: what begins with the object goes on
+    /// from there. The default streams it anew each time.
     ///
     /// # Errors
     /// As [`Objects::copy`].
-    fn feed(&mut self, name: &str, digesters: &mut [Digester]) -> Result<(), Defect> {
-        self.copy(name, &mut All(digesters))
+    fn digested(&mut self, name: &str, algorithm: DigestAlgorithm, encoded: bool) -> Result<Digester, Defect> {
+        let mut digester = Digester::new(algorithm);
+        self.write_to(name, encoded, &mut digester)?;
+        Ok(digester)
     }
-    /// The digest of an object; the default streams it anew each time.
+    /// Streams the object into `out`, as it is or as base64url text.
     ///
     /// # Errors
-    /// As [`Objects::feed`].
-    fn digest(&mut self, name: &str, algorithm: pki::DigestAlgorithm) -> Result<Vec<u8>, Defect> {
-        let mut digesters = [Digester::new(algorithm)];
-        self.feed(name, &mut digesters)?;
-        let [digester] = digesters;
-        Ok(digester.finish())
+    /// As [`Objects::copy`].
+    fn write_to(&mut self, name: &str, encoded: bool, out: &mut dyn Write) -> Result<(), Defect> {
+        if !encoded {
+            return self.copy(name, out);
+        }
+        let mut encoder = Encoder::new(out);
+        self.copy(name, &mut encoder)?;
+        encoder.finish().map_err(|e| Defect { code: "jades.object-missing", object: e.to_string(), fatal: false })
+    }
+    /// Puts the object into a digester, as the first thing or after others.
+    ///
+    /// # Errors
+    /// As [`Objects::copy`].
+    fn feed(&mut self, name: &str, encoded: bool, digester: &mut Digester) -> Result<(), Defect> {
+        if digester.is_fresh() {
+            *digester = self.digested(name, digester.algorithm(), encoded)?;
+            return Ok(());
+        }
+        self.write_to(name, encoded, digester)
+    }
+    /// The digest of an object.
+    ///
+    /// # Errors
+    /// As [`Objects::copy`].
+    fn digest(&mut self, name: &str, algorithm: DigestAlgorithm) -> Result<Vec<u8>, Defect> {
+        self.digested(name, algorithm, false).map(Digester::finish)
     }
     /// Whether the objects are parts of a package (ECMA-376 part 2): then a content type that a reference states must be that of the part, and
     /// every entry of a manifest must be there.
@@ -49,16 +73,43 @@ pub trait Objects {
     }
 }
 
-/// Writes into each digester.
-struct All<'d>(&'d mut [Digester]);
+/// Objects that are read once for each algorithm, however often they are asked for.
+pub(crate) struct Once<'o> {
+    objects: &'o mut dyn Objects,
+    known: Digested,
+}
 
-impl Write for All<'_> {
-    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        self.0.iter_mut().for_each(|d| d.update(buf));
-        Ok(buf.len())
+/// What has been digested: by name, algorithm, and whether as base64url text.
+pub(crate) type Digested = HashMap<(String, DigestAlgorithm, bool), Result<Digester, Defect>>;
+
+impl<'o> Once<'o> {
+    pub(crate) fn new(objects: &'o mut dyn Objects) -> Self {
+        Self { objects, known: Digested::new() }
     }
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+}
+
+impl Objects for Once<'_> {
+    fn has(&self, name: &str) -> bool {
+        self.objects.has(name)
+    }
+    fn only(&self) -> Option<String> {
+        self.objects.only()
+    }
+    fn names(&self) -> Vec<String> {
+        self.objects.names()
+    }
+    fn copy(&mut self, name: &str, out: &mut dyn Write) -> Result<(), Defect> {
+        self.objects.copy(name, out)
+    }
+    fn digested(&mut self, name: &str, algorithm: DigestAlgorithm, encoded: bool) -> Result<Digester, Defect> {
+        let make = || self.objects.digested(name, algorithm, encoded);
+        self.known.entry((name.to_owned(), algorithm, encoded)).or_insert_with(make).clone()
+    }
+    fn is_package(&self) -> bool {
+        self.objects.is_package()
+    }
+    fn media_type(&self, name: &str) -> Option<&str> {
+        self.objects.media_type(name)
     }
 }
 

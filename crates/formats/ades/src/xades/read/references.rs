@@ -69,7 +69,7 @@ impl<'o> Lookup<'o> {
         digester: &mut Digester,
     ) -> Result<(), crate::facts::Defect> {
         if reference.is_plain() {
-            return self.objects.feed(name, std::slice::from_mut(digester));
+            return self.objects.feed(name, false, digester);
         }
         digester.update(&self.transformed(reference, name)?);
         Ok(())

@@ -94,15 +94,26 @@ fn at<R: Read + Seek>(source: &mut R, offset: u64, len: u64) -> Result<Vec<u8>, 
     if buf.len() as u64 == len { Ok(buf) } else { Err(ZipError::Broken("cut off")) }
 }
 
+/// Where the signature of an end record stands. Blocks without its first two bytes are passed over whole: all of the tail is looked at for
+/// every archive, or one with two ends could show two contents.
+fn ends(tail: &[u8]) -> impl Iterator<Item = usize> + '_ {
+    const BLOCK: usize = 64;
+    let signature = END.to_le_bytes();
+    let [first, second, ..] = signature;
+    let pairs = tail.chunks(BLOCK).zip(tail.get(1..).unwrap_or_default().chunks(BLOCK));
+    let has =
+        move |(a, b): (&[u8], &[u8])| a.iter().zip(b).fold(false, |any, (a, b)| any | (*a == first && *b == second));
+    let blocks = pairs.enumerate().filter(move |(_, pair)| has(*pair)).map(|(n, _)| n * BLOCK);
+    blocks.flat_map(|at| at..at + BLOCK).filter(move |i| tail.get(*i..).is_some_and(|t| t.starts_with(&signature)))
+}
+
 fn find_end<R: Read + Seek>(source: &mut R) -> Result<End, ZipError> {
     let len = source.seek(SeekFrom::End(0))?;
     let tail_start = len.saturating_sub(22 + 65_535);
     let tail = at(source, tail_start, len - tail_start)?;
     let mut found = None;
-    for (i, w) in tail.windows(22).enumerate().rev() {
-        if !w.starts_with(&END.to_le_bytes()) {
-            continue;
-        }
+    for i in ends(&tail) {
+        let Some(w) = tail.get(i..i + 22) else { continue };
         let comment = tail.get(i + 22..).unwrap_or(&[]);
         let declared = Fields(w.get(20..).unwrap_or(&[])).u16()?;
         if usize::from(declared) == comment.len() {
