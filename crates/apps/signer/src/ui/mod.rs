@@ -6,6 +6,7 @@ mod text;
 use std::{
     io::{IsTerminal as _, Write as _},
     process::ExitCode,
+    sync::OnceLock,
 };
 
 use serde::Serialize;
@@ -21,6 +22,8 @@ pub(crate) struct Ui {
     pub(crate) json: bool,
     quiet: bool,
     terminal: bool,
+    /// Read when the first text is wanted.
+    texts: OnceLock<Texts>,
 }
 
 #[derive(Serialize)]
@@ -37,17 +40,27 @@ impl Ui {
         let system =
             || ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|v| std::env::var(v).ok().filter(|t| !t.is_empty()));
         let lang = common.lang.clone().or_else(system).map_or(Lang::Lv, |t| Lang::of(&t));
-        Self { lang, json: common.json, quiet: common.quiet, terminal: std::io::stderr().is_terminal() }
+        Self {
+            lang,
+            json: common.json,
+            quiet: common.quiet,
+            terminal: std::io::stderr().is_terminal(),
+            texts: OnceLock::new(),
+        }
+    }
+
+    fn texts(&self) -> &Texts {
+        self.texts.get_or_init(|| Texts::new(self.lang))
     }
 
     /// A text of the program.
     pub(crate) fn text(&self, key: &str, args: &[(&str, String)]) -> String {
-        Texts::new(self.lang).get(key, None, args).unwrap_or_else(|| key.to_owned())
+        self.texts().get(key, None, args).unwrap_or_else(|| key.to_owned())
     }
 
     /// Tells of a failure; gives its exit code.
     pub(crate) fn fail(&self, f: &Failure) -> ExitCode {
-        let texts = Texts::new(self.lang);
+        let texts = self.texts();
         let key = format!("error-{}", f.code.replace('.', "-"));
         let args: Vec<(&str, String)> = f.args.iter().map(|(k, v)| (*k, v.clone())).collect();
         let part = |attribute| texts.get(&key, attribute, &args).unwrap_or_default();

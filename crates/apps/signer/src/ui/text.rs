@@ -1,4 +1,4 @@
-use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
+use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
 
 /// A language of messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ impl Texts {
             Lang::Lv => ("lv", LV),
             Lang::En => ("en", EN),
         };
-        let mut bundle = FluentBundle::new(tag.parse().into_iter().collect());
+        let mut bundle = FluentBundle::new_concurrent(tag.parse().into_iter().collect());
         bundle.set_use_isolating(false);
         for source in sources {
             // What does not parse is found by the test of this module.
