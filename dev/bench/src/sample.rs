@@ -80,16 +80,23 @@ impl Pki {
         Ok(builder.finish(&[signed.xml()])?)
     }
 
-    /// A PDF signed at level B.
-    pub(crate) fn document(&self, file: &[u8]) -> Result<Vec<u8>, Failed> {
+    /// A PDF signed at level B or (with `lt`) LT, the time stamp in the signature: pyHanko judges a document time stamp only with a store of
+    /// validation data below it.
+    pub(crate) fn document(&self, file: &[u8], lt: bool) -> Result<Vec<u8>, Failed> {
         let limits = pdf::Limits::default();
         let mut request = pades::Request::new(self.signer.certificate.der(), self.now)?;
         request.chain = vec![self.ca.certificate.der().to_vec()];
         let prepared = pades::prepare(file, request, &limits)?;
         let value = self.signer.key.sign(prepared.to_be_signed());
+        let mut signed = prepared.finish(&value)?;
+        if lt {
+            let (_, imprint) = signed.timestamp_imprint();
+            signed = signed.with_timestamp(&self.tsa.time_stamp(&imprint, self.now + SignedDuration::from_secs(1)))?;
+            // from after the document time stamp that may follow, so that it speaks of the time-stamping unit at that time
+            signed = signed.with_material(self.material(self.now + SignedDuration::from_secs(10)));
+        }
         let mut out = Vec::with_capacity(file.len() + (64 << 10));
-        let increment =
-            prepared.finish(&value)?.increment_seen(file, &limits, &mut |piece| out.extend_from_slice(piece))?;
+        let increment = signed.increment_seen(file, &limits, &mut |piece| out.extend_from_slice(piece))?;
         out.extend_from_slice(&increment);
         Ok(out)
     }

@@ -43,15 +43,15 @@ impl Work<'_> {
         let request = self.claims()?.xades(&self.signer()?, &id)?;
         let digest = request.digest;
         let files = if further.is_empty() { beside } else { further };
-        let prepared = match &inside {
+        let prepared = match inside {
             None => xades::prepare(&objects(&files, digest)?, request)?,
-            Some((bytes, true)) if !files.is_empty() => prepare_parallel(bytes, &objects(&files, digest)?, request)?,
+            Some((bytes, true)) if !files.is_empty() => prepare_parallel(&bytes, &objects(&files, digest)?, request)?,
             Some((bytes, true)) => prepare_enveloped(bytes, request)?,
-            Some((bytes, false)) => prepare_enveloping(Content::Bytes(bytes), media_type(&name), request)?,
+            Some((bytes, false)) => prepare_enveloping(Content::Bytes(&bytes), media_type(&name), request)?,
         };
         let value = self.xades_value(&prepared).await?;
-        let text = prepared.finish(&value)?.text().to_bytes();
-        let file = xades::File::open(&text, Box::new(Supplied::new(&files)))?;
+        let text = prepared.finish(&value)?.into_text();
+        let file = xades::File::of(text, Box::new(Supplied::new(&files)));
         let last = file.ids().pop();
         let mut file = self.raised(Box::new(file), last.as_deref()).await?;
         file.write(&mut out)?;

@@ -178,7 +178,8 @@ fn xml(first: &Input, files: &[Input], form: &mut Form, signer: &Signer, claims:
     let prepared = match packaging {
         Packaging::Enveloped => {
             let document = only(files)?.text()?;
-            xades::prepare_enveloped(&document, claims.xades(signer, &free_id(&document))?)?
+            let request = claims.xades(signer, &free_id(&document))?;
+            xades::prepare_enveloped(document, request)?
         }
         Packaging::Enveloping => {
             let file = only(files)?;

@@ -165,7 +165,7 @@ impl Prepared {
             Body::MoreCades { counter, request, prepared } => {
                 Made::MoreCades { counter, request, signed: prepared.finish(value)? }
             }
-            Body::Xades { prepared: p, .. } => Made::Text(p.finish(value)?.text().to_bytes()),
+            Body::Xades { prepared: p, .. } => Made::Text(p.finish(value)?.into_text().into_bytes()),
             Body::Cades { attached, prepared } => Made::Cades { attached, signed: prepared.finish(value)? },
             Body::CadesMore { counter, prepared } => Made::CadesMore { counter, signed: prepared.finish(value)? },
             Body::Jades(p) => Made::Text(p.finish(value)?.into_bytes()),

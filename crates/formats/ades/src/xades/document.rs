@@ -1,5 +1,7 @@
 //! Making signatures inside XML documents: enveloped, enveloping, one more beside others, and counter-signatures.
 
+use std::borrow::Cow;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use xml::{
     Document, Limits, Tag,
@@ -30,30 +32,32 @@ fn refused(e: impl ToString) -> XadesError {
 }
 
 /// The document, split where a signature is put, and free of the Id that it will have.
-fn split(text: &Text, at: usize, request: &Request) -> Result<(Text, String), XadesError> {
-    let whole = text.as_str();
-    let doc = Document::parse(whole, &Limits::default())?;
-    let derived = ["", "-SignedInfo", "-SignatureValue", "-KeyInfo", "-SignedProperties", "-object"];
-    let ids = derived.map(|d| format!("{}{d}", request.id));
-    if let Some(id) = ids.iter().find(|id| doc.by_id(id).is_some() || doc.duplicate_ids().contains(&id.as_str())) {
-        return Err(XadesError::IdTaken(id.clone()));
+fn split(mut text: Text, at: usize, request: &Request) -> Result<(Text, String), XadesError> {
+    {
+        let doc = Document::parse(text.as_str(), &Limits::default())?;
+        let derived = ["", "-SignedInfo", "-SignatureValue", "-KeyInfo", "-SignedProperties", "-object"];
+        let ids = derived.map(|d| format!("{}{d}", request.id));
+        if let Some(id) = ids.iter().find(|id| doc.by_id(id).is_some() || doc.duplicate_ids().contains(&id.as_str())) {
+            return Err(XadesError::IdTaken(id.clone()));
+        }
     }
-    let (before, after) = whole.split_at_checked(at).ok_or_else(|| refused("its structure"))?;
-    Ok((text.with_text(before.to_owned()), after.to_owned()))
+    let after = text.split_off(at).ok_or_else(|| refused("its structure"))?;
+    Ok((text, after))
 }
 
 /// A place at the end of the document element, which holds data or signatures. An empty element is opened for it.
-fn at_end(text: Text) -> Result<(Text, usize), XadesError> {
-    let doc = Document::parse(text.as_str(), &Limits::default())?;
-    if doc.root().is(DS, "Signature") {
-        return Err(refused("its document element is a signature"));
-    }
-    let place = raise::end_of(doc.root());
-    let head = text.as_str().get(..place.at).unwrap_or("");
-    let tail = text.as_str().get(place.at + place.replaced..).unwrap_or("");
-    let at = head.len() + place.around.0.len();
-    let opened = [head, &place.around.0, &place.around.1, tail].concat();
-    Ok((text.with_text(opened), at))
+fn at_end(mut text: Text) -> Result<(Text, usize), XadesError> {
+    let (place, around) = {
+        let doc = Document::parse(text.as_str(), &Limits::default())?;
+        if doc.root().is(DS, "Signature") {
+            return Err(refused("its document element is a signature"));
+        }
+        let place = raise::end_of(doc.root());
+        (place.at..place.at + place.replaced, place.around)
+    };
+    let at = place.start + around.0.len();
+    text.replace(place, &[around.0, around.1].concat()).ok_or_else(|| refused("its structure"))?;
+    Ok((text, at))
 }
 
 /// A signature over the whole document, at the end of its document element. Signatures in the document, this one and others, are no part of
@@ -61,9 +65,9 @@ fn at_end(text: Text) -> Result<(Text, usize), XadesError> {
 ///
 /// # Errors
 /// When the document is not accepted or is itself a signature, or certificate and algorithm do not fit together.
-pub fn prepare_enveloped(document: &[u8], request: Request) -> Result<Prepared, XadesError> {
+pub fn prepare_enveloped<'d>(document: impl Into<Cow<'d, [u8]>>, request: Request) -> Result<Prepared, XadesError> {
     let (text, at) = at_end(Text::read(document).map_err(refused)?)?;
-    let context = split(&text, at, &request)?;
+    let context = split(text, at, &request)?;
     let path = Tag::new("dsig-xpath:XPath")
         .with("xmlns:dsig-xpath", FILTER2)
         .with("Filter", "subtract")
@@ -111,7 +115,7 @@ pub fn prepare_enveloping(content: Content<'_>, media_type: &str, request: Reque
 /// When the document is not accepted or is itself a signature, or certificate, algorithm and digests do not fit together.
 pub fn prepare_parallel(document: &[u8], data: &[DataObject], request: Request) -> Result<Prepared, XadesError> {
     let (text, at) = at_end(Text::read(document).map_err(refused)?)?;
-    let context = split(&text, at, &request)?;
+    let context = split(text, at, &request)?;
     make(detached(data, &request)?, String::new(), context, request)
 }
 
@@ -127,7 +131,7 @@ pub fn prepare_counter(document: &[u8], of: &str, request: Request) -> Result<Pr
     let signature = Signature::read(found.node).map_err(refused)?;
     let value = signature.value_node.attribute("Id").ok_or_else(|| refused("its signature value has no Id"))?;
     let (opened, at) = raise::open_counter(&text, &signature).map_err(refused)?;
-    let context = split(&opened, at, &request)?;
+    let context = split(opened, at, &request)?;
     let transforms = vec![Tag::new("ds:Transform").with("Algorithm", C14N.uri())];
     let uri = format!("#{value}");
     let entry = Entry { uri, kind: Some(COUNTERSIGNED), transforms, media_type: None, digest: None };

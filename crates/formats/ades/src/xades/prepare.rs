@@ -217,7 +217,7 @@ fn key_info(request: &Request) -> Tag {
 }
 
 impl Prepared {
-    /// The document with the signature and this value.
+    /// The signature with this value, and what follows it in the document.
     fn assemble(&self, value: &str) -> String {
         let id = &self.request.id;
         let qualifying = Tag::new("xades:QualifyingProperties")
@@ -232,20 +232,27 @@ impl Prepared {
             .raw(&self.key_info)
             .raw(&self.objects)
             .child(Tag::new("ds:Object").child(qualifying));
-        format!("{}{signature}{}", self.context.0.as_str(), self.context.1)
+        format!("{signature}{}", self.context.1)
     }
 
-    /// Reads the signature in its document.
-    fn with<T>(&self, work: impl FnOnce(&Signature<'_, '_>) -> Result<T, DsigError>) -> Result<T, XadesError> {
-        let text = self.assemble("");
-        let doc = Document::parse(&text, &Limits::default())?;
+    /// Reads the signature in its document: that is made whole for so long, since a large one is not to be held twice.
+    fn with<T>(&mut self, work: impl FnOnce(&Signature<'_, '_>) -> Result<T, DsigError>) -> Result<T, XadesError> {
+        let rest = self.assemble("");
+        let before = self.context.0.push(&rest);
+        let result = self.within(work);
+        self.context.0.split_off(before);
+        result
+    }
+
+    fn within<T>(&self, work: impl FnOnce(&Signature<'_, '_>) -> Result<T, DsigError>) -> Result<T, XadesError> {
+        let doc = Document::parse(self.context.0.as_str(), &Limits::default())?;
         let id = &self.request.id;
         let node = doc.by_id(id).ok_or_else(|| XadesError::State(format!("Id {id} is not unique")))?;
         let signature = Signature::read(node).map_err(|e| XadesError::State(e.to_string()))?;
         work(&signature).map_err(|e| XadesError::State(e.to_string()))
     }
 
-    fn digests(&self, entries: &[Entry]) -> Result<Vec<Vec<u8>>, XadesError> {
+    fn digests(&mut self, entries: &[Entry]) -> Result<Vec<Vec<u8>>, XadesError> {
         self.with(|signature| {
             let digest = |(i, r): (usize, &xml::dsig::Reference<'_, '_>)| {
                 let outside = entries.get(i).and_then(|e| e.digest.clone());
@@ -255,7 +262,7 @@ impl Prepared {
         })
     }
 
-    fn canonical_info(&self) -> Result<Vec<u8>, XadesError> {
+    fn canonical_info(&mut self) -> Result<Vec<u8>, XadesError> {
         self.with(|signature| signature.signed_bytes())
     }
 
@@ -279,19 +286,24 @@ impl Prepared {
     ///
     /// # Errors
     /// When the value does not verify with the certificate.
-    pub fn finish(self, value: &[u8]) -> Result<Signed, XadesError> {
+    pub fn finish(mut self, value: &[u8]) -> Result<Signed, XadesError> {
         let certificate = Certificate::from_der(&self.request.certificate).map_err(XadesError::Certificate)?;
         let signed = self.canonical_info()?;
         pki::verify(certificate.spki(), self.request.algorithm, &signed, value).map_err(|_| XadesError::Value)?;
         let value = to_xml_value(self.request.algorithm, certificate.public_key().kind(), value)
             .map_err(|_| XadesError::Value)?;
-        let text = self.context.0.with_text(self.assemble(&STANDARD.encode(value)));
+        let rest = self.assemble(&STANDARD.encode(value));
+        let (mut text, after) = self.context;
+        let at = text.push(&rest);
+        let ids = text.ids(&[]);
         // Whatever was signed in the document before has to hold as before.
-        let before = self.context.0.with_text([self.context.0.as_str(), &self.context.1].concat());
-        if before.is_broken_by(&text).unwrap_or(false) {
-            return Err(XadesError::Document("another signature covers the place of the new one".to_owned()));
+        if ids.len() > 1 {
+            let before = text.with_text([text.as_str().get(..at).unwrap_or_default(), &after].concat());
+            if before.is_broken_by(&text).unwrap_or(false) {
+                return Err(XadesError::Document("another signature covers the place of the new one".to_owned()));
+            }
         }
-        let number = text.ids(&[]).iter().position(|id| *id == self.request.id);
+        let number = ids.iter().position(|id| *id == self.request.id);
         let number = number.ok_or_else(|| XadesError::State("the signature is not found".to_owned()))?;
         Ok(Signed::new(text, number, self.request.certificate, self.request.digest))
     }

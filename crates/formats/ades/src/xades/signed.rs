@@ -97,4 +97,9 @@ impl Signed {
     pub fn text(&self) -> &Text {
         &self.text
     }
+
+    /// The document with its signatures, to be had alone.
+    pub fn into_text(self) -> Text {
+        self.text
+    }
 }

@@ -254,6 +254,8 @@ impl<'a> Builder<'a, '_> {
                     .or_insert(Some(NodeId(node)));
             }
         }
+        // Nearly all elements of large documents have one attribute, and a list makes room for four.
+        attributes.shrink_to_fit();
         let element = Element { prefix, local, ns, attributes, declarations, span: start..self.scan.pos };
         let node = self.push(Data::Element(element))?;
         if self.open.is_empty() {

@@ -34,7 +34,12 @@ impl File {
     /// # Errors
     /// When it is no XML that is accepted.
     pub fn open(bytes: &[u8], objects: Box<dyn Objects + Send>) -> Result<Self, AugmentError> {
-        Ok(Self { text: Text::read(bytes)?, objects, pending: None })
+        Ok(Self::of(Text::read(bytes)?, objects))
+    }
+
+    /// A document that is there already.
+    pub fn of(text: Text, objects: Box<dyn Objects + Send>) -> Self {
+        Self { text, objects, pending: None }
     }
 
     fn number(&self, id: &str) -> Result<usize, AugmentError> {

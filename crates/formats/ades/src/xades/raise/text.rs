@@ -1,4 +1,4 @@
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 use pki::DigestAlgorithm;
 use serde::{Deserialize, Serialize};
@@ -45,9 +45,10 @@ impl Text {
     ///
     /// # Errors
     /// When it is no XML that is accepted.
-    pub fn read(bytes: &[u8]) -> Result<Self> {
-        let text = xml::decode(bytes).map_err(broken)?;
-        let encoding = match bytes {
+    pub fn read<'b>(bytes: impl Into<Cow<'b, [u8]>>) -> Result<Self> {
+        let bytes = bytes.into();
+        let text = xml::decode(&bytes).map_err(broken)?;
+        let encoding = match *bytes {
             [0xEF, 0xBB, 0xBF, ..] => Encoding::Utf8Marked,
             [0xFE, 0xFF, ..] => Encoding::Utf16Big,
             [0xFF, 0xFE, ..] => Encoding::Utf16Little,
@@ -55,7 +56,12 @@ impl Text {
             _ => Encoding::Utf8,
         };
         Document::parse(&text, &Limits::default()).map_err(broken)?;
-        Ok(Self { text: text.into_owned(), encoding })
+        // What is given away and needs no other form is not held twice.
+        let text = match (text, encoding) {
+            (Cow::Borrowed(_), Encoding::Utf8) => String::from_utf8(bytes.into_owned()).map_err(broken)?,
+            (text, _) => text.into_owned(),
+        };
+        Ok(Self { text, encoding })
     }
 
     /// Of a document that was just made.
@@ -73,17 +79,47 @@ impl Text {
         &self.text
     }
 
+    /// Puts something at the end; gives the length before.
+    pub(crate) fn push(&mut self, more: &str) -> usize {
+        let before = self.text.len();
+        self.text.reserve_exact(more.len());
+        self.text.push_str(more);
+        before
+    }
+
+    /// Takes off what stands after so many bytes; `None` when they end inside a character or there are not so many.
+    pub(crate) fn split_off(&mut self, at: usize) -> Option<String> {
+        self.text.is_char_boundary(at).then(|| self.text.split_off(at))
+    }
+
+    /// Puts something in the place of something else; `None` when that is no part of the text.
+    pub(crate) fn replace(&mut self, place: Range<usize>, new: &str) -> Option<()> {
+        self.text.get(place.clone())?;
+        self.text.replace_range(place, new);
+        Some(())
+    }
+
     /// The bytes of the file.
-    pub fn to_bytes(&self) -> Vec<u8> {
+    pub fn to_bytes(&self) -> Cow<'_, [u8]> {
         let wide = |mark: u16, bytes: fn(u16) -> [u8; 2]| {
-            std::iter::once(mark).chain(self.text.encode_utf16()).flat_map(bytes).collect()
+            Cow::Owned(std::iter::once(mark).chain(self.text.encode_utf16()).flat_map(bytes).collect())
         };
         match self.encoding {
-            Encoding::Utf8 => self.text.clone().into_bytes(),
-            Encoding::Utf8Marked => [&[0xEF, 0xBB, 0xBF], self.text.as_bytes()].concat(),
+            Encoding::Utf8 => Cow::Borrowed(self.text.as_bytes()),
+            Encoding::Utf8Marked => Cow::Owned([&[0xEF, 0xBB, 0xBF], self.text.as_bytes()].concat()),
             Encoding::Utf16Big => wide(0xFEFF, u16::to_be_bytes),
             Encoding::Utf16Little => wide(0xFEFF, u16::to_le_bytes),
-            Encoding::Latin1 => self.text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect(),
+            Encoding::Latin1 => {
+                Cow::Owned(self.text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect())
+            }
+        }
+    }
+
+    /// The bytes of the file, when the text is needed no longer.
+    pub fn into_bytes(self) -> Vec<u8> {
+        match self.encoding {
+            Encoding::Utf8 => self.text.into_bytes(),
+            _ => self.to_bytes().into_owned(),
         }
     }
 
