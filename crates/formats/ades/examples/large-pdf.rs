@@ -1,6 +1,6 @@
 //! Signs a sparse PDF of any size, raises it to LTA, validates it, and tells the most memory that took (Linux). More than 64 MiB is a failure.
 //!
-//! usage: large-pdf FILE GIB
+//! usage: large-pdf FILE GIB [unsigned]: with the last word it only makes the file
 #![expect(clippy::unwrap_used, reason = "a test program")]
 
 use std::{
@@ -75,8 +75,14 @@ impl Write for After<'_> {
 
 fn main() {
     let args: Vec<String> = std::env::args().collect();
-    let [_, path, gib] = args.as_slice() else { panic!("usage: large-pdf FILE GIB") };
+    let (path, gib, rest) = match args.as_slice() {
+        [_, path, gib, rest @ ..] => (path, gib, rest),
+        _ => panic!("usage: large-pdf FILE GIB [unsigned]"),
+    };
     sparse(path, gib.parse::<u64>().unwrap() << 30);
+    if rest.first().is_some_and(|word| word == "unsigned") {
+        return;
+    }
     let limits = Limits::default();
     let ca = TestEntity::root("CA", TestKey::p256());
     let signer = ca.issue_signer(3, "Anna Paraugs", TestKey::p256());
