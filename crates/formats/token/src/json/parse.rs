@@ -24,7 +24,7 @@ pub(super) fn plain(octets: &[u8]) -> usize {
     // without a way out in the middle, so that many are looked at together
     let blocks = octets.chunks_exact(64).take_while(|block| !block.iter().fold(false, |any, b| any | special(b)));
     let at = blocks.count() * 64;
-    at + octets.iter().skip(at).position(|b| special(b)).unwrap_or(octets.len() - at)
+    at + octets.iter().skip(at).position(special).unwrap_or(octets.len() - at)
 }
 
 struct Parser<'a> {
