@@ -5,6 +5,8 @@
 
 mod config;
 mod rows;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
@@ -134,16 +136,21 @@ fn key(ask: &Ask) -> (String, bool) {
     (DigestAlgorithm::Sha256.of(&told).iter().map(|b| format!("{b:02x}")).collect(), fresh)
 }
 
-/// Until when an answer can be used again; `None`: it is not kept.
+/// Until when an answer can be used again; `None`: it is not kept, because it is none or too large.
 fn expires(ask: &Ask, body: &[u8], now: Timestamp) -> Option<Timestamp> {
     if body.len() > MAX_KEPT {
         return None;
     }
     let (most, stated) = match ask {
-        Ask::Issuer { .. } => (ISSUER, None),
+        Ask::Issuer { .. } => {
+            let certificates = || pki::SignedData::from_ber(body).is_ok_and(|s| !s.readable_certificates().is_empty());
+            (pki::Certificate::from_pem_or_der(body).is_ok() || certificates()).then_some((ISSUER, None))?
+        }
         Ask::Crl { .. } => (CRL, Some(Crl::from_der(body).ok()?.next_update?)),
-        Ask::Ocsp { .. } => {
+        Ask::Ocsp { request, .. } => {
             let response = OcspResponse::from_der(body).ok()?;
+            let asked = OcspRequest::from_der(request).ok()?.ids;
+            response.responses.iter().find(|r| asked.contains(&r.id))?;
             (OCSP, Some(response.responses.iter().map(|r| r.next_update).min().flatten()?))
         }
     };

@@ -1,7 +1,7 @@
 //! Records in ASiC-E (EN 319 162-1 clause 4.4.3.2): a file of their own, over the files that an `ASiCEvidenceRecordManifest` names.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     io::{Read, Seek, Write},
 };
 
@@ -97,7 +97,8 @@ impl<R: Read + Seek + Send> Container<R> {
     /// Names of records, each with the files that its manifest names.
     fn located(&mut self) -> Result<Vec<(String, Vec<String>)>, EvidenceError> {
         let names = self.names();
-        let locate = |uri: &str| name_of(uri, &|n| names.iter().any(|have| have == n));
+        let known: HashSet<&str> = names.iter().map(String::as_str).collect();
+        let locate = |uri: &str| name_of(uri, &|n| known.contains(n));
         let mut all = Vec::new();
         for name in names.iter().filter(|n| internal(n) == Some(Internal::EvidenceManifest)) {
             let manifest = Manifest::read(&self.bytes(name)?).map_err(broken)?;
