@@ -1,4 +1,4 @@
-"""Our CAdES files judged by EU DSS and openssl: usage judge.py WORK      (DSS_CLASSPATH in the environment)
+"""Our CAdES files judged by EU DSS and openssl: usage judge.py WORK      (DSS_CLASSPATH and ENKURS_SIGN in the environment)
 
 WORK as the example cades-samples leaves it.
 """
@@ -44,4 +44,36 @@ def openssl():
     return problems or count < 100
 
 
-sys.exit(1 if dss() + openssl() or len(files) != 334 else 0)
+def pem():
+    """The same read and raised by us as PEM: openssl reads and accepts them. What openssl writes as PEM of a file in DER we judge as that file."""
+    problems = count = 0
+    for file in sorted((WORK / "pem").iterdir()):
+        if "-ed25519-" in file.name:
+            continue
+        command = ["openssl", "cms", "-verify", "-binary", "-inform", "PEM", "-in", file, "-CAfile", ROOT, "-purpose", "any"]
+        if ".p7s." in file.name:
+            command += ["-content", DATA]
+        made = subprocess.run(command, capture_output=True)
+        if made.returncode != 0 or made.stdout != DATA.read_bytes():
+            problems += 1
+            print(f"  openssl: {file.name}: {made.stderr.decode()[-300:]}")
+        count += 1
+    texts = WORK / "openssl"
+    texts.mkdir()
+    cms = [f for f in files if f.suffix in (".p7m", ".p7s")]
+    for file in cms:
+        subprocess.run(["openssl", "cms", "-cmsout", "-inform", "DER", "-outform", "PEM", "-in", file, "-out", texts / f"{file.name}.pem"], check=True)
+    options = ["--offline", "--trust-anchor", ROOT, "--detached", DATA]
+    program = os.environ["ENKURS_SIGN"]
+    # openssl writes the signers in the order of DER.
+    same = lambda rows: sorted(row[:3] for row in rows)
+    binary, text = matrix.ours(program, options, cms), matrix.ours(program, options, sorted(texts.iterdir()))
+    for file in cms:
+        if not binary[file.name] or same(binary[file.name]) != same(text.get(f"{file.name}.pem", [])):
+            problems += 1
+            print(f"  PEM of openssl: {file.name}: {text.get(f'{file.name}.pem')}, in DER {binary[file.name]}")
+    print(f"cades: openssl verified {count} of our PEM files, and we judged {len(cms)} of its as in DER")
+    return problems or count < 80
+
+
+sys.exit(1 if dss() + openssl() + pem() or len(files) != 334 else 0)

@@ -13,8 +13,9 @@ use std::{
 
 use ades::{
     asic::cades::{CadesBuilder, CadesContainer, SignedBy},
-    augment::{Augmentation, Raise, Want},
+    augment::{self, Augmentation, Raise, Want},
     cades::{File, Prepared, Request, Signed, prepare},
+    detect,
     facts::{Defect, Level},
     material::Material,
     xades::{Objects, Place},
@@ -184,6 +185,17 @@ fn shapes(pki: &Pki, signers: &Signers, kind: &str, ours: &Path) {
     };
     for (shape, extension, b) in files(pki, signers) {
         every(shape, extension, &|bytes| Box::new(file(bytes)), b);
+    }
+    // Read and raised as PEM, by the name of the same file in DER.
+    let pem = ours.with_file_name("pem");
+    fs::create_dir_all(&pem).unwrap();
+    for (shape, extension, b) in files(pki, signers) {
+        for (name, level) in levels {
+            let source = Cursor::new(pki::pem_encode("CMS", &b).into_bytes());
+            let name = format!("{shape}-{kind}-{name}.{extension}.pem");
+            let file = augment::open("data.txt.p7s.pem", source, Box::new(Data), &detect::Limits::default()).unwrap();
+            fs::write(pem.join(name), pki.raise(file, signers, level, 0)).unwrap();
+        }
     }
     for (shape, extended) in [("asics", false), ("asice", true)] {
         for (variant, b) in containers(pki, signers, extended) {

@@ -178,10 +178,11 @@ fn main() {
         let prepared = prepare_counter(&countered, "signature-1", &pki.request(&second)).unwrap();
         let value = second.key.sign(&prepared.to_be_signed());
         countered = prepared.finish_counter(&countered, "signature-1", &value).unwrap();
-        fs::write(out.join("several").join(format!("{kind}-countered.json")), &countered).unwrap();
-        for (level, name) in LEVELS {
-            let text = if level == Level::B { text.clone() } else { pki.raise(&signers, &text, &one, level) };
-            fs::write(out.join("several").join(format!("{kind}-two-{name}.json")), text).unwrap();
+        for (shape, text) in [("two", &text), ("countered", &countered)] {
+            for (level, name) in LEVELS {
+                let text = if level == Level::B { text.clone() } else { pki.raise(&signers, text, &one, level) };
+                fs::write(out.join("several").join(format!("{kind}-{shape}-{name}.json")), text).unwrap();
+            }
         }
     }
 }

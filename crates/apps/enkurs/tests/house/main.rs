@@ -118,4 +118,12 @@ testkit::each_db! {
         let house = House::open(&world).await;
         assert_eq!(web::testing::walk(&house.wired.shell).await, Vec::<String>::new());
     }
+
+    async fn the_routes_of_the_house_are_those_of_the_openapi_document(world: World) {
+        let house = House::open(&world).await;
+        assert_eq!(web::testing::described(&house.wired.shell).await, Vec::<String>::new());
+        let served: serde_json::Value =
+            Client::new(house.wired.shell.router()).get("/api/v1/openapi.json").await.expect(200).json();
+        assert_eq!(&served, house.wired.shell.openapi());
+    }
 }
