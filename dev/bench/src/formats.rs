@@ -66,11 +66,20 @@ impl Format {
     fn detached(self, size: usize) -> bool {
         self == Self::Jades && size > INSIDE
     }
-    /// Signs at this level, where that is done at once; what is still to be raised to it at level B.
-    fn sign(self, pki: &Pki, data: &Beside, level: Level) -> Result<Vec<u8>, Failed> {
+    /// Signs at this level: PDF up to LT at once, the others at level B to be raised.
+    fn make(self, pki: &Pki, name: &str, data: &Beside, level: Level) -> Result<Vec<u8>, Failed> {
+        let signed = match self {
+            Self::Pdf => pki.document(&data.bytes, level >= Level::LT)?,
+            _ => self.sign(pki, data)?,
+        };
+        let there = if self == Self::Pdf { level <= Level::LT } else { level == Level::B };
+        if there { Ok(signed) } else { pki.raise(name, signed, data.clone(), level) }
+    }
+    /// Signs at level B.
+    fn sign(self, pki: &Pki, data: &Beside) -> Result<Vec<u8>, Failed> {
         match self {
             Self::Edoc => pki.container(&data.name, &data.bytes, false),
-            Self::Pdf => pki.document(&data.bytes, level >= Level::LT),
+            Self::Pdf => pki.document(&data.bytes, false),
             Self::Cades => pki.cms(&data.bytes),
             Self::Jades => pki.json(data, self.detached(data.bytes.len())),
         }
@@ -125,7 +134,7 @@ pub(crate) fn run(
         let data = Beside::read(&cell.input)?;
         let (rate, pyhanko) = match cell.level {
             None => {
-                let rate = measure(seconds, || cell.format.sign(pki, &data, Level::B).is_ok());
+                let rate = measure(seconds, || cell.format.sign(pki, &data).is_ok());
                 (rate, cell.pyhanko("sign", seconds, &[&keys, &cell.input]))
             }
             Some(_) => {
@@ -214,7 +223,7 @@ fn prepare(wanted: &str, pki: &Pki, dir: &Path) -> Result<Vec<Cell>, Failed> {
             for level in [Level::LT, Level::LTA] {
                 let cell = cell("validate", Some(level), dir.join(format!("{size}-{level:?}.{}", format.name())));
                 if cell.title.contains(wanted) {
-                    let made = pki.raise(&name(&cell.file), format.sign(pki, &data, level)?, data.clone(), level)?;
+                    let made = format.make(pki, &name(&cell.file), &data, level)?;
                     std::fs::write(&cell.file, made)?;
                     cells.push(cell);
                 }
@@ -231,8 +240,7 @@ fn raised(seconds: f64, pki: &Pki, table: &mut Table) -> Result<(), Failed> {
         let data = Beside { name: "input.bin".to_owned(), bytes: bytes.into() };
         for level in [Level::LT, Level::LTA] {
             let title = format!("create .{} {level:?}, 10 kB (time stamps, OCSP and CRL made too)", format.name());
-            let make = || pki.raise("x", format.sign(pki, &data, level)?, data.clone(), level);
-            table.row(&title, measure(seconds, || make().is_ok()), &[]);
+            table.row(&title, measure(seconds, || format.make(pki, "x", &data, level).is_ok()), &[]);
         }
     }
     Ok(())

@@ -18,8 +18,8 @@ use ades::{
 };
 use jiff::{SignedDuration, Timestamp};
 use pki::{
-    CertStatus, Certificate, DigestAlgorithm,
-    testing::{TestEntity, TestKey},
+    CertStatus, Certificate, DigestAlgorithm, KeyUsage, Oid, oid,
+    testing::{TestEntity, TestKey, ca_extensions, leaf_extensions},
 };
 
 use crate::Failed;
@@ -37,9 +37,22 @@ impl Pki {
     /// Keys are P-256 throughout, so that a raw verify rate is one figure.
     pub(crate) fn new(now: Timestamp) -> Self {
         let root = TestEntity::root("Sakne", TestKey::p256());
-        let ca = root.issue_ca(2, "Izdevējs", TestKey::p256());
-        let signer = ca.issue_signer(3, "Anna Paraudziņa", TestKey::p256());
-        let tsa = ca.issue_tsa(4, "Laika zīmogi", TestKey::p256());
+        // pyHanko takes status information only from where a certificate says that there is some
+        let key = TestKey::p256();
+        let extensions = ca_extensions(&key, Some(0), None);
+        let ca = root.issue(2, "Izdevējs", key, extensions, |t| {
+            t.extensions.crl = vec!["http://crl.example/sakne.crl".into()];
+        });
+        let leaf = |serial, name, usage, purposes: &[Oid]| {
+            let key = TestKey::p256();
+            let extensions = leaf_extensions(&key, usage, purposes);
+            ca.issue(serial, name, key, extensions, |t| {
+                t.extensions.extended_key_usage_critical = !purposes.is_empty();
+                t.extensions.ocsp = vec!["http://ocsp.example/".into()];
+            })
+        };
+        let signer = leaf(3, "Anna Paraudziņa", KeyUsage::NON_REPUDIATION, &[]);
+        let tsa = leaf(4, "Laika zīmogi", KeyUsage::DIGITAL_SIGNATURE, &[oid::TIME_STAMPING]);
         let ocsp = ca.issue_ocsp(5, "OCSP", TestKey::p256());
         // whole seconds ago, so that everything is in the past of every peer
         Self { root, signer, ca, tsa, ocsp, now: now - SignedDuration::from_secs(60) }
