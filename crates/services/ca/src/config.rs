@@ -186,7 +186,7 @@ impl Default for TsaConfig {
             policy: "0.4.0.2023.1.1".into(),
             accuracy_ms: 1000,
             qualified: false,
-            serial_block: 10_000,
+            serial_block: 100_000,
             utc: UtcConfig::default(),
         }
     }

@@ -31,12 +31,16 @@ pub(crate) fn header64(out: &mut Vec<u8>, tag: u8, len: u64) {
     }
 }
 
+/// Parts in one allocation: messages are built by the ten thousand a second.
 fn joined<I: IntoIterator<Item: AsRef<[u8]>>>(tag: u8, parts: I) -> Vec<u8> {
-    let mut body = Vec::new();
-    for part in parts {
-        body.extend_from_slice(part.as_ref());
+    let parts: Vec<I::Item> = parts.into_iter().collect();
+    let len = parts.iter().map(|p| p.as_ref().len()).sum();
+    let mut out = Vec::with_capacity(len + 6);
+    header(&mut out, tag, len);
+    for part in &parts {
+        out.extend_from_slice(part.as_ref());
     }
-    tlv(tag, &body)
+    out
 }
 
 /// SEQUENCE of encoded elements; an absent optional element is an empty part.
@@ -62,19 +66,25 @@ pub fn context(n: u8, body: &[u8]) -> Vec<u8> {
 
 /// INTEGER from big-endian octets of a number that is not negative.
 pub fn integer(unsigned: &[u8]) -> Vec<u8> {
-    tlv(tag::INTEGER, &integer_bytes(unsigned))
+    let (zero, significant) = least(unsigned);
+    let mut out = Vec::with_capacity(significant.len() + 7);
+    header(&mut out, tag::INTEGER, significant.len() + zero.len());
+    out.extend_from_slice(zero);
+    out.extend_from_slice(significant);
+    out
 }
 
 /// Content octets of an INTEGER that is not negative.
 pub fn integer_bytes(unsigned: &[u8]) -> Vec<u8> {
+    let (zero, significant) = least(unsigned);
+    [zero, significant].concat()
+}
+
+/// What an INTEGER needs of big-endian octets: a zero in front where the first bit would be a sign, and no other zeros.
+fn least(unsigned: &[u8]) -> (&'static [u8], &[u8]) {
     let skip = unsigned.iter().take_while(|b| **b == 0).count();
     let significant = unsigned.get(skip..).unwrap_or_default();
-    let mut out = Vec::with_capacity(significant.len() + 1);
-    if significant.first().is_none_or(|b| *b >= 0x80) {
-        out.push(0);
-    }
-    out.extend_from_slice(significant);
-    out
+    (if significant.first().is_none_or(|b| *b >= 0x80) { &[0] } else { &[] }, significant)
 }
 
 /// INTEGER from a number.

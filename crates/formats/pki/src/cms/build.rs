@@ -67,13 +67,10 @@ impl SignedDataTemplate {
         ocsps: &[Vec<u8>],
         unsigned: &[Attribute],
     ) -> Result<Vec<u8>> {
-        let mut carried = vec![self.certificate.der().to_vec()];
-        for c in certificates {
-            if !carried.iter().any(|have| have == c.der()) {
-                carried.push(c.der().to_vec());
-            }
-        }
-        carried.sort();
+        let mut carried = vec![self.certificate.der()];
+        carried.extend(certificates.iter().map(Certificate::der));
+        carried.sort_unstable();
+        carried.dedup();
         let mut revocations: Vec<Vec<u8>> = crls.to_vec();
         for ocsp in ocsps {
             revocations.push(ocsp_item(ocsp)?);
@@ -116,8 +113,9 @@ impl SignedDataTemplate {
             signers: vec![signer],
         };
         let content = self.content.as_deref();
-        let head = message.head(content.map(|c| c.len() as u64));
-        Ok([head.as_slice(), content.unwrap_or_default(), &message.tail()].concat())
+        let tail = message.tail();
+        let head = message.head_before(content.map(|c| c.len() as u64), tail.len() as u64);
+        Ok([head.as_slice(), content.unwrap_or_default(), &tail].concat())
     }
 }
 
@@ -171,6 +169,9 @@ pub struct NewMessage {
 impl NewMessage {
     /// Everything in front of a content of so many octets; `None`: the content stays outside.
     pub fn head(&self, octets: Option<u64>) -> Vec<u8> {
+        self.head_before(octets, self.tail().len() as u64)
+    }
+    fn head_before(&self, octets: Option<u64>, tail: u64) -> Vec<u8> {
         let version = asn1::small_integer(self.version);
         let digests = asn1::set_of(self.digests.clone());
         let encapsulated = match octets {
@@ -178,11 +179,11 @@ impl NewMessage {
             None => asn1::seq([asn1::oid(self.content_type)]),
         };
         let own = [version, digests, encapsulated].concat();
-        let inner = own.len() as u64 + octets.unwrap_or_default() + self.tail().len() as u64;
+        let inner = own.len() as u64 + octets.unwrap_or_default() + tail;
         [frame(inner), own].concat()
     }
     /// Everything behind the content.
     pub fn tail(&self) -> Vec<u8> {
-        [self.certificates.clone(), self.revocations.clone(), asn1::set_of(self.signers.clone())].concat()
+        [self.certificates.as_slice(), &self.revocations, &asn1::set_of(self.signers.clone())].concat()
     }
 }

@@ -1,7 +1,4 @@
-use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base::Cx;
 use jiff::Timestamp;
@@ -13,10 +10,8 @@ use crate::Ca;
 
 /// Most records in one row.
 const MOST: usize = 2048;
-/// So many at once are load.
-const BUSY: usize = 256;
-/// How long records are gathered under load.
-const GATHER: Duration = Duration::from_millis(2);
+/// So many are worth a commit, whoever else may come.
+const ENOUGH: usize = 512;
 
 /// The record of one stamp.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,8 +58,13 @@ impl Batcher {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns when the record is committed, or refused.
-    pub(super) async fn commit(&self, ca: &Ca, cx: &Cx, new: New) -> Result<Committed, StoreError> {
+    /// Has the record committed from now on, while the caller goes on; what comes of it tells whether it was.
+    pub(super) fn commit(
+        &self,
+        ca: &Ca,
+        cx: &Cx,
+        new: New,
+    ) -> impl Future<Output = Result<Committed, StoreError>> + use<> {
         let (done, told) = oneshot::channel();
         let start = {
             let mut queue = self.queue();
@@ -76,9 +76,26 @@ impl Batcher {
             let (ca, cx) = (ca.clone(), cx.clone());
             tokio::spawn(async move { commit_all(&ca, &cx).await });
         }
-        match told.await {
-            Ok(done @ (Committed::Yes | Committed::UnitNotInForce)) => Ok(done),
-            _ => Err(StoreError::Unavailable("the records of time stamps could not be committed".into())),
+        async move {
+            match told.await {
+                Ok(done @ (Committed::Yes | Committed::UnitNotInForce)) => Ok(done),
+                _ => Err(StoreError::Unavailable("the records of time stamps could not be committed".into())),
+            }
+        }
+    }
+
+    /// Returns when nobody who could run now adds a record: a commit costs as much as signing twenty times, whatever it carries.
+    async fn gathered(&self) {
+        let mut before = 0;
+        loop {
+            let n = self.queue().waiting.len();
+            if n == before || n >= ENOUGH {
+                return;
+            }
+            before = n;
+            // Once lets those run that wait on this thread, twice those whom they wake.
+            tokio::task::yield_now().await;
+            tokio::task::yield_now().await;
         }
     }
 
@@ -96,11 +113,11 @@ impl Batcher {
 async fn commit_all(ca: &Ca, cx: &Cx) {
     let mut ended = Ended { ca, well: false };
     loop {
+        ca.stamps().batcher.gathered().await;
         let batch = ca.stamps().batcher.next();
         if batch.is_empty() {
             break;
         }
-        let many = batch.len() >= BUSY;
         let (records, callers): (Vec<New>, Vec<oneshot::Sender<Committed>>) = batch.into_iter().unzip();
         let written = ca
             .db()
@@ -115,10 +132,6 @@ async fn commit_all(ca: &Ca, cx: &Cx) {
                 Ok(_) => Committed::Yes,
                 Err(_) => Committed::No,
             });
-        }
-        if many {
-            // Under load a commit costs little more for a thousand records than for three hundred.
-            tokio::time::sleep(GATHER).await;
         }
     }
     ended.well = true;

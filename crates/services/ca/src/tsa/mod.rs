@@ -142,12 +142,14 @@ async fn stamp(ca: &Ca, cx: &Cx, request: &TimeStampRequest) -> Result<Option<Ve
     let template =
         TokenTemplate::new(&info, unit.digest, unit.signer.algorithm(), &unit.certificate).map_err(broken)?;
     crate::issue::passed(&pki::lint::tst_info(template.content())).map_err(PkiError::from)?;
+    // The disk takes the record while the processor signs; a stamp that then fails to be signed is on record and nowhere else.
+    let record = Record { serial, time: now, info: DigestAlgorithm::Sha256.of(template.content()) };
+    let committed = memory.batcher.commit(ca, cx, New { record, unit: unit.id.clone() });
     let signed = template.to_be_signed().map_err(broken)?;
     let signature = unit.signer.sign(ToSign::Message(&signed), "time-stamp").await?;
     let chain = request.certificate.then_some(unit.chain.as_slice());
     let token = template.assemble(&signed, &signature, chain).map_err(broken)?;
-    let record = Record { serial, time: now, info: DigestAlgorithm::Sha256.of(template.content()) };
-    match memory.batcher.commit(ca, cx, New { record, unit: unit.id.clone() }).await? {
+    match committed.await? {
         Committed::UnitNotInForce => Ok(None),
         _ => Ok(Some(TimeStampResponse::granted(&token))),
     }
