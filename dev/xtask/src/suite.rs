@@ -87,14 +87,6 @@ fn built(lane: &mut Lane) -> Done {
     lane.part("unit and HTTP, both databases, both key stores", |pg| {
         cargo(&["test", "--workspace", "--no-fail-fast", "--quiet"], &strict(pg))
     })?;
-    lane.part("HTTP, services apart over mutual TLS", |pg| {
-        let mut env = strict(pg);
-        env.push(("ENKURS_TEST_APART", "1".to_owned()));
-        let services = ["documents", "identity", "portal", "register", "signing"];
-        let args: Vec<&str> =
-            ["test", "--no-fail-fast", "--quiet"].into_iter().chain(services.iter().flat_map(|s| ["-p", s])).collect();
-        cargo(&args, &env)
-    })?;
     lane.part("build", |_| cargo(&["build", "--workspace", "--bins", "--examples", "--quiet"], &[]))
 }
 
@@ -103,6 +95,12 @@ fn besides(lane: &mut Lane) -> Done {
     lane.part("dependencies", |_| {
         let deny = need::cargo_deny()?;
         run(&root(), &deny.to_string_lossy(), &["--log-level", "error", "check", "bans", "licenses", "sources"], &[])
+    })?;
+    lane.part("HTTP, services apart over mutual TLS", |pg| {
+        let mut env = strict(pg);
+        env.push(("ENKURS_TEST_APART", "1".to_owned()));
+        // of the whole workspace, as built already: fewer packages would have other features
+        cargo(&["test", "--workspace", "--no-fail-fast", "--quiet", "--test", "http", "--test", "signing"], &env)
     })?;
     lane.part("browser (Chromium, axe)", |_| {
         let dir = root().join("dev/browser");
@@ -145,7 +143,7 @@ fn cargo(args: &[&str], env: &[(&str, String)]) -> Done {
 fn kills(pg: &str, count: u32) -> Done {
     let mut env = strict(pg);
     env.push(("ENKURS_KILLS", count.to_string()));
-    cargo(&["test", "-p", "enkurs", "--test", "kill", "--quiet"], &env)
+    cargo(&["test", "--workspace", "--test", "kill", "--quiet"], &env)
 }
 
 /// Throughput beside named peers.
