@@ -25,6 +25,8 @@ mod validate;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use tracing::Level;
+use tracing_subscriber::{Layer as _, filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 fn main() -> ExitCode {
     raster::child().unwrap_or_else(run)
@@ -33,9 +35,11 @@ fn main() -> ExitCode {
 fn run() -> ExitCode {
     let cli = cli::Cli::parse();
     let ui = ui::Ui::new(&cli.common);
-    let level = if cli.common.verbose { "debug" } else { "error" };
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| level.into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let level = if cli.common.verbose { Level::DEBUG } else { Level::ERROR };
+    let wanted = std::env::var("RUST_LOG").ok().and_then(|v| v.parse().ok());
+    let targets = wanted.unwrap_or_else(|| Targets::new().with_default(level));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(targets);
+    tracing_subscriber::registry().with(lines).init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(r) => r,
         Err(e) => return ui.fail(&failure::Failure::of("app.runtime", e)),
