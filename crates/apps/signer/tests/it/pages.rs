@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{code, refusal, run, sign::Place};
 
 /// A PDF with a page a line.
-fn pdf(lines: &[&str]) -> Vec<u8> {
+pub(crate) fn pdf(lines: &[&str]) -> Vec<u8> {
     let kids: String = (0..lines.len()).map(|n| format!("{} 0 R ", 4 + 2 * n)).collect();
     let mut bodies = vec![
         "<</Type/Catalog/Pages 2 0 R>>".to_owned(),

@@ -168,6 +168,29 @@ fn xades_around_inside_and_beside_and_simple_containers() {
 }
 
 #[test]
+fn a_pdf_names_the_policy_it_follows() {
+    let Some(place) = Place::new(17, KeyKind::P256) else { return };
+    let document = "Kas paraksta, to ir lasījis.\n";
+    fs::write(place.path().join("policy.txt"), document).unwrap();
+    fs::write(place.path().join("a.pdf"), crate::pages::pdf(&["One"])).unwrap();
+    let policy = ["--signature-policy", "1.3.6.1.4.1.99999.7", "--policy-url", "https://policy.example/1"];
+    let file = ["--format", "pdf", "--level", "T", "a.pdf"];
+    let alone = place.sign(&[&policy[..], &file].concat());
+    assert_eq!(code(&alone), 2, "a policy is named with the digest of its document");
+    let made = place.sign(&[&policy[..], &["--policy-document", "policy.txt", "--out", "b.pdf"], &file].concat());
+    assert_eq!(code(&made), 0, "{}", String::from_utf8_lossy(&made.stderr));
+    let written = String::from_utf8_lossy(&fs::read(place.path().join("b.pdf")).unwrap()).to_lowercase();
+    let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
+    let id = "06092b06010401868d1f07".to_owned();
+    for part in [id, hex(&pki::DigestAlgorithm::Sha256.of(document.as_bytes())), hex(b"https://policy.example/1")] {
+        assert!(written.contains(&part), "{part}");
+    }
+    let (_, report) = place.validate("b.pdf");
+    let findings = report["signatures"][0]["findings"].as_array().unwrap();
+    assert!(findings.iter().any(|f| f["code"] == "validate.policy.not-available"), "{findings:?}");
+}
+
+#[test]
 fn nothing_is_overwritten() {
     let Some(place) = Place::new(11, KeyKind::P256) else { return };
     fs::write(place.path().join("b.edoc"), "mine").unwrap();
