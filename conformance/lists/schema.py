@@ -38,7 +38,7 @@ def valid(file):
 
 faults = [said for file in lists for good, said in [valid(file)] if not good]
 broken = folder / "broken.xml"
-whole = pathlib.Path(lists[0]).read_text()
+whole = next(text for text in (pathlib.Path(file).read_text() for file in lists) if "PointersToOtherTSL" in text)
 for element in ["TSLVersionIdentifier", "SchemeTerritory", "PointersToOtherTSL"]:
     bent = re.sub(rf"<(\w+:)?{element}>", lambda m: f"<{m[1] or ''}Foreign/>{m[0]}", whole, count=1)
     broken.write_text(bent)
