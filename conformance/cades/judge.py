@@ -25,6 +25,16 @@ def dss():
     return table.done()
 
 
+def verifies(file, form, detached):
+    """Whether openssl accepts the file, in DER or PEM, over the data."""
+    command = ["openssl", "cms", "-verify", "-binary", "-inform", form, "-in", file, "-CAfile", ROOT, "-purpose", "any"]
+    made = subprocess.run(command + (["-content", DATA] if detached else []), capture_output=True)
+    good = made.returncode == 0 and made.stdout == DATA.read_bytes()
+    if not good:
+        print(f"  openssl: {file.name}: {made.stderr.decode()[-300:]}")
+    return good
+
+
 def openssl():
     """openssl accepts each CMS file of ours whose algorithm it knows in CMS."""
     problems = count = 0
@@ -32,13 +42,7 @@ def openssl():
         if file.suffix not in (".p7m", ".p7s") or "-ed25519-" in file.name:
             # openssl cms refuses EdDSA with signed attributes: it wants a digest beside a key that has none.
             continue
-        command = ["openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", file, "-CAfile", ROOT, "-purpose", "any"]
-        if file.suffix == ".p7s":
-            command += ["-content", DATA]
-        made = subprocess.run(command, capture_output=True)
-        if made.returncode != 0 or made.stdout != DATA.read_bytes():
-            problems += 1
-            print(f"  openssl: {file.name}: {made.stderr.decode()[-300:]}")
+        problems += not verifies(file, "DER", file.suffix == ".p7s")
         count += 1
     print(f"cades: openssl verified {count} of our files")
     return problems or count < 100
@@ -50,13 +54,7 @@ def pem():
     for file in sorted((WORK / "pem").iterdir()):
         if "-ed25519-" in file.name:
             continue
-        command = ["openssl", "cms", "-verify", "-binary", "-inform", "PEM", "-in", file, "-CAfile", ROOT, "-purpose", "any"]
-        if ".p7s." in file.name:
-            command += ["-content", DATA]
-        made = subprocess.run(command, capture_output=True)
-        if made.returncode != 0 or made.stdout != DATA.read_bytes():
-            problems += 1
-            print(f"  openssl: {file.name}: {made.stderr.decode()[-300:]}")
+        problems += not verifies(file, "PEM", ".p7s." in file.name)
         count += 1
     texts = WORK / "openssl"
     texts.mkdir()
