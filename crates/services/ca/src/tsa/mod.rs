@@ -145,14 +145,19 @@ async fn stamp(ca: &Ca, cx: &Cx, request: &TimeStampRequest) -> Result<Option<Ve
     // The disk takes the record while the processor signs; a stamp that then fails to be signed is on record and nowhere else.
     let record = Record { serial, time: now, info: DigestAlgorithm::Sha256.of(template.content()) };
     let committed = memory.batcher.commit(ca, cx, New { record, unit: unit.id.clone() });
-    let signed = template.to_be_signed().map_err(broken)?;
-    let signature = unit.signer.sign(ToSign::Message(&signed), "time-stamp").await?;
-    let chain = request.certificate.then_some(unit.chain.as_slice());
-    let token = template.assemble(&signed, &signature, chain).map_err(broken)?;
+    let token = token(&unit, &template, request.certificate).await;
+    // Whatever became of the signature, no answer goes out before the record has been decided.
     match committed.await? {
         Committed::UnitNotInForce => Ok(None),
-        _ => Ok(Some(TimeStampResponse::granted(&token))),
+        _ => Ok(Some(TimeStampResponse::granted(&token?))),
     }
+}
+
+/// The signed token, with the chain of the unit if it was asked for.
+async fn token(unit: &Unit, template: &TokenTemplate, chain: bool) -> Result<Vec<u8>, Trouble> {
+    let signed = template.to_be_signed().map_err(broken)?;
+    let signature = unit.signer.sign(ToSign::Message(&signed), "time-stamp").await?;
+    Ok(template.assemble(&signed, &signature, chain.then_some(unit.chain.as_slice())).map_err(broken)?)
 }
 
 /// The time to stamp, if it can be relied on.
