@@ -122,7 +122,14 @@ impl Db {
                 .foreign_keys(true)
                 .statement_cache_capacity(400)
                 .busy_timeout(options.wait);
-            let pool = || SqlitePoolOptions::new().acquire_timeout(options.wait).idle_timeout(None).max_lifetime(None);
+            // No network lies between: asking before every use whether the connection still stands would only cost time.
+            let pool = || {
+                SqlitePoolOptions::new()
+                    .acquire_timeout(options.wait)
+                    .test_before_acquire(false)
+                    .idle_timeout(None)
+                    .max_lifetime(None)
+            };
             let write = pool().max_connections(1).connect_with(base.clone()).await?;
             let read = pool()
                 .max_connections(options.connections.clamp(1, 4))

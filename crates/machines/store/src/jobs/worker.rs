@@ -263,18 +263,25 @@ async fn sweep(db: Db, cx: Cx) -> Result<(), JobError> {
 /// Passes the wake-up calls of other nodes on. Without them the polling finds the work, later.
 async fn listen(db: Db) {
     let Pools::Pg(pool) = &db.0.pools else { return };
+    let mut told = false;
     loop {
-        if let Err(e) = pass_on(&db, pool).await {
-            tracing::debug!(error = %StoreError::from(e), "no wake-up calls from other nodes for now");
+        // told once, however long it lasts
+        if let Err(e) = pass_on(&db, pool, &mut told).await
+            && !std::mem::replace(&mut told, true)
+        {
+            tracing::warn!(error = %StoreError::from(e), "no wake-up calls from other nodes for now: their jobs start later");
         }
         tokio::time::sleep(Duration::from_secs(5)).await;
     }
 }
 
-/// Returns only when the connection fails.
-async fn pass_on(db: &Db, pool: &sqlx::PgPool) -> Result<(), sqlx::Error> {
+/// Returns only when the connection fails. `told`: that it had failed.
+async fn pass_on(db: &Db, pool: &sqlx::PgPool, told: &mut bool) -> Result<(), sqlx::Error> {
     let mut listener = sqlx::postgres::PgListener::connect_with(pool).await?;
     listener.listen("enkurs_jobs").await?;
+    if std::mem::take(told) {
+        tracing::info!("wake-up calls from other nodes arrive again");
+    }
     loop {
         listener.recv().await?;
         db.0.jobs.notify_waiters();
