@@ -33,7 +33,7 @@ async fn measured(seconds: f64, dir: &Path, raw: &Raw, table: &mut Table) -> Res
     let key_file = dir.join("unlock");
     software::new_key_file(&key_file)?;
     let keys = SoftwareStore::open(&dir.join("trust-keys"), Unlock::KeyFile(key_file))?;
-    let ca = Ca::new(db, cx.clone(), keys, Config::default(), Arc::new(TrustedClock));
+    let ca = Ca::new(db, cx.clone(), keys, Config::default(), contract::Peers::new(None), Arc::new(TrustedClock));
     ca.create(&cx, "http://127.0.0.1:8080").await?;
     let issued = ca
         .issue(

@@ -108,7 +108,8 @@ fn build(node: &Node, clock: Arc<ca::TimeWitness>) -> Result<Services, Failure> 
     let peers = Peers::new(elsewhere(node)?);
     let tray = reader::Tray::open(&node.config.data.join("cards"), node.cx.random.clone());
     let tray = tray.map_err(|e| Failure::Wire(format!("card tray: {e}")))?;
-    let ca = ca::Ca::new(node.db.clone(), node.cx.clone(), node.keys.clone(), node.config.ca.clone(), clock);
+    let ca =
+        ca::Ca::new(node.db.clone(), node.cx.clone(), node.keys.clone(), node.config.ca.clone(), peers.clone(), clock);
     let maker = documents::TrayMaker::new(
         node.db.clone(),
         peers.clone(),

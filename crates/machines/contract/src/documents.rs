@@ -96,3 +96,21 @@ impl Call for Waiting {
     const SERVICE: Service = Service::Documents;
     const NAME: &'static str = "waiting";
 }
+
+/// A certificate of a card was suspended or revoked at the CA by an operator's hand: the card follows, with its other certificate and the
+/// sessions of its holder. Idempotent; a certificate that belongs to no card here is no error.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CertificateStopped {
+    /// Id at the CA.
+    pub certificate_id: String,
+    /// For ever, or on hold.
+    pub revoked: bool,
+    /// Who did it, for the ledger: an actor id.
+    pub actor: String,
+}
+
+impl Call for CertificateStopped {
+    type Answer = ();
+    const SERVICE: Service = Service::Documents;
+    const NAME: &'static str = "certificate-stopped";
+}

@@ -28,7 +28,8 @@ async fn main() {
     db.migrate(&cx).await.unwrap();
     let keys =
         SoftwareStore::open(&dir.join("keys"), Unlock::Passphrase(Secret::new("conformance".to_owned()))).unwrap();
-    let ca = Ca::new(db.clone(), cx.clone(), keys, Config::default(), Arc::new(TrustedClock));
+    let ca =
+        Ca::new(db.clone(), cx.clone(), keys, Config::default(), contract::Peers::new(None), Arc::new(TrustedClock));
     ca.create(&cx, PUBLIC).await.unwrap();
 
     for authority in ca.authorities().await.unwrap() {

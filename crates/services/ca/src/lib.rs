@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base::Cx;
-use contract::{Der, Handlers, Refusal, ca as calls};
+use contract::{Der, Handlers, Peers, Refusal, ca as calls};
 use keys::KeyStore;
 use store::{Db, JobError, StoreError, Worker};
 use web::{Fault, Status as HttpStatus};
@@ -46,6 +46,7 @@ struct Inner {
     cx: Cx,
     config: Config,
     realms: Realms,
+    peers: Peers,
     clock_health: Arc<dyn ClockHealth>,
     memory: ocsp::Memory,
     stamps: tsa::Memory,
@@ -54,7 +55,14 @@ struct Inner {
 
 impl Ca {
     /// The service on its database and its key store. `clock_health` says when the clock may be stamped.
-    pub fn new(db: Db, cx: Cx, keys: Arc<dyn KeyStore>, config: Config, clock_health: Arc<dyn ClockHealth>) -> Self {
+    pub fn new(
+        db: Db,
+        cx: Cx,
+        keys: Arc<dyn KeyStore>,
+        config: Config,
+        peers: Peers,
+        clock_health: Arc<dyn ClockHealth>,
+    ) -> Self {
         let stamps = tsa::Memory::new(&config.tsa);
         let realms = Realms::new(db.clone(), keys);
         Self(Arc::new(Inner {
@@ -62,6 +70,7 @@ impl Ca {
             cx,
             config,
             realms,
+            peers,
             clock_health,
             memory: ocsp::Memory::default(),
             stamps,
@@ -165,6 +174,11 @@ impl Ca {
             async move { crl::publish_job(&ca, &cx, &job).await }
         });
         let ca = self.clone();
+        worker.on(status::TELL, move |cx, job| {
+            let ca = ca.clone();
+            async move { status::tell_job(&ca, &cx, &job).await }
+        });
+        let ca = self.clone();
         worker.on(crl::REFRESH, move |cx, _| {
             let ca = ca.clone();
             async move { crl::refresh_job(&ca, &cx).await }
@@ -197,6 +211,9 @@ impl Ca {
     }
     pub(crate) fn realms(&self) -> &Realms {
         &self.0.realms
+    }
+    pub(crate) fn peers(&self) -> &Peers {
+        &self.0.peers
     }
     pub(crate) fn clock_health(&self) -> &dyn ClockHealth {
         self.0.clock_health.as_ref()

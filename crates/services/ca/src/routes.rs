@@ -34,6 +34,7 @@ pub const CODES: &[&str] = &[
     "ca.revoke.bad-reason",
     "ca.suspend.not-active",
     "ca.resume.not-activated",
+    "ca.resume.with-its-card",
     "ca.activate.suspended",
     "ca.activate.no-hand-over",
     "ca.stamp.not-found",
@@ -141,6 +142,7 @@ pub(crate) fn routes(ca: &Ca) -> Routes {
                     "ca.revoke.already-revoked",
                     "ca.revoke.bad-reason",
                     "ca.activate.no-hand-over",
+                    "ca.resume.with-its-card",
                 ])
                 .to(ca.clone(), api::change),
         )

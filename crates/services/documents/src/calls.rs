@@ -2,12 +2,12 @@
 
 use contract::{
     Handlers, Refusal,
-    documents::{Card, CardsOf, Waiting},
+    documents::{Card, CardsOf, CertificateStopped, Waiting},
 };
 use store::StoreError;
 use web::Fault;
 
-use crate::{Documents, application::store as rows, card};
+use crate::{Documents, application::store as rows, card, status};
 
 fn refusal(e: StoreError) -> Refusal {
     Fault::from(e).into()
@@ -18,6 +18,11 @@ pub(crate) fn register(app: &Documents, handlers: &mut Handlers) {
     handlers.on(move |cx, call: CardsOf| {
         let this = this.clone();
         async move { this.cards_of(cx.now(), &call.code).await.map_err(refusal) }
+    });
+    let this = app.clone();
+    handlers.on(move |cx, call: CertificateStopped| {
+        let this = this.clone();
+        async move { status::certificate_stopped(&this, &cx, call).await }
     });
     let this = app.clone();
     handlers.on(move |cx, _: Waiting| {

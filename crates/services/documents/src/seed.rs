@@ -44,7 +44,7 @@ pub async fn seed(
 ) -> Result<Issued, web::Fault> {
     let person = issue.person.clone();
     let known = app.db().read(|tx| Box::pin(async move { rows::of_person(tx, &person).await })).await?;
-    let begun = known.into_iter().find(|a| !matches!(a.state, State::Rejected | State::Withdrawn));
+    let begun = known.into_iter().find(|a| !matches!(a.state, State::Rejected | State::Withdrawn | State::Stopped));
     let id = match &begun {
         Some(a) => a.id,
         None => begin(app, cx, first, issue).await?,
@@ -62,7 +62,7 @@ pub async fn seed(
                 clerk::hand_over(app, cx, &a, a.version, second, "passport", "").await?;
             }
             State::HandedOver => making::activate_now(app, cx, id).await.map_err(failed)?,
-            State::Active | State::Rejected | State::Withdrawn => break,
+            State::Active | State::Rejected | State::Withdrawn | State::Stopped => break,
         }
     }
     let a = get(app, id).await?;

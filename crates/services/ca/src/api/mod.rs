@@ -70,7 +70,8 @@ pub(crate) struct StampView {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StatusWish {
-    /// `suspend`, `resume` or `revoke`; a certificate is activated by the hand-over of its document alone.
+    /// `suspend`, `resume` or `revoke`; a certificate is activated by the hand-over of its document alone, and that of a card resumed with the
+    /// card.
     change: String,
     /// CRLReason number, for `revoke`.
     reason: Option<u8>,
@@ -151,7 +152,7 @@ pub(crate) async fn change(
     };
     let actor = page.who()?.id;
     let cx = ca.cx().clone();
-    ca.change_status(&cx, &ChangeStatus { certificate_id: id.clone(), change, actor })
+    status::change_by_hand(&ca, &cx, &ChangeStatus { certificate_id: id.clone(), change, actor })
         .await
         .map_err(|e| refused(&e))?;
     one(&ca, id).await

@@ -60,6 +60,11 @@ impl Kind {
     }
 }
 
+/// Whether certificates of the profile with this name live and end with a card.
+pub(crate) fn is_of_card(name: &str) -> bool {
+    matches!(name, "eid-authentication" | "eid-signature")
+}
+
 /// What a template is made of.
 pub(crate) struct Wanted<'a> {
     pub(crate) config: &'a Config,

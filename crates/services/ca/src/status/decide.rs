@@ -29,6 +29,9 @@ pub enum StatusError {
     /// Only the hand-over of the document activates; nobody does it by hand.
     #[error("a certificate is activated by the hand-over of its document alone")]
     NoHandOver,
+    /// The certificate of a card is resumed with its card, by two clerks; nobody does it by hand.
+    #[error("the certificate of a card is resumed with its card alone")]
+    NoResumption,
     /// Not a reason for which a certificate is revoked for good.
     #[error("{reason} is not a reason for revocation")]
     Reason {
@@ -51,6 +54,7 @@ impl StatusError {
             Self::NotActivated => "ca.resume.not-activated",
             Self::Suspended => "ca.activate.suspended",
             Self::NoHandOver => "ca.activate.no-hand-over",
+            Self::NoResumption => "ca.resume.with-its-card",
             Self::Reason { .. } => "ca.revoke.bad-reason",
             Self::Store(e) => e.code(),
         }

@@ -6,10 +6,12 @@ use store::{Row, StoreError};
 mod decide;
 mod rows;
 mod service;
+mod tell;
 
 pub use decide::StatusError;
 pub(crate) use rows::{Change, QUERIES, changes};
-pub(crate) use service::{change, record_birth};
+pub(crate) use service::{change, change_by_hand, record_birth};
+pub(crate) use tell::{TELL, tell_job};
 
 /// Status of a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -5,27 +5,62 @@ use store::{NewEvent, NewJob, StoreError, Tx};
 use super::{
     Status, StatusError,
     decide::{Next, decide},
-    rows,
+    rows, tell,
 };
-use crate::{Ca, crl, issue};
+use crate::{Ca, crl, issue, profile};
 
 /// Changes the status of a certificate. Visible to OCSP with the commit; the CRL follows by a job that is woken with it.
 pub(crate) async fn change(ca: &Ca, cx: &Cx, wish: &ca::ChangeStatus) -> Result<(), StatusError> {
-    ca.db().write(&(cx, wish), |tx, (cx, wish)| Box::pin(async move { apply(tx, cx, wish).await })).await?;
-    Ok(())
+    ca.db()
+        .write(&(cx, wish), |tx, (cx, wish)| {
+            Box::pin(async move {
+                let row = load(tx, wish).await?;
+                apply(tx, cx, wish, &row).await.map(|_| ())
+            })
+        })
+        .await
 }
 
-async fn apply(tx: &mut Tx, cx: &Cx, wish: &ca::ChangeStatus) -> Result<(), StatusError> {
-    let row = issue::by_id(tx, &wish.certificate_id).await?.filter(|r| r.der.is_some()).ok_or(StatusError::NotFound)?;
-    let Next::To(to, reason) = decide(row.status, row.reason, wish.change)? else { return Ok(()) };
+/// The same by an operator's hand: a certificate of a card goes back in force with its card only, which takes two clerks; when it is stopped,
+/// the card is told.
+pub(crate) async fn change_by_hand(ca: &Ca, cx: &Cx, wish: &ca::ChangeStatus) -> Result<(), StatusError> {
+    ca.db()
+        .write(&(cx, wish), |tx, (cx, wish)| {
+            Box::pin(async move {
+                let row = load(tx, wish).await?;
+                let of_card = profile::is_of_card(&row.profile);
+                if of_card && wish.change == ca::Change::Resume && row.status == Status::Suspended {
+                    return Err(StatusError::NoResumption);
+                }
+                if apply(tx, cx, wish, &row).await? && of_card {
+                    tell::order(tx, &row.id, &wish.actor).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
+async fn load(tx: &mut Tx, wish: &ca::ChangeStatus) -> Result<issue::CertificateRow, StatusError> {
+    issue::by_id(tx, &wish.certificate_id).await?.filter(|r| r.der.is_some()).ok_or(StatusError::NotFound)
+}
+
+/// Makes the change; false if it was so already.
+async fn apply(
+    tx: &mut Tx,
+    cx: &Cx,
+    wish: &ca::ChangeStatus,
+    row: &issue::CertificateRow,
+) -> Result<bool, StatusError> {
+    let Next::To(to, reason) = decide(row.status, row.reason, wish.change)? else { return Ok(false) };
     // Revoked out of a hold: invalid since the hold began, or signatures made meanwhile would pass (RFC 5280 5.3.2, eIDAS 28(4), (5)).
     let held = matches!(row.status, Status::Suspended | Status::Pending);
     let since = if to == Status::Revoked && held { row.status_since } else { cx.now() };
     rows::set(tx, &row.id, row.version, to, reason, since).await?;
     let hand_over = if let ca::Change::Activate { hand_over } = wish.change { Some(hand_over) } else { None };
     let change = Recorded { from: row.status.name(), to, reason, actor: &wish.actor, hand_over };
-    record(tx, cx, &row, change).await?;
-    Ok(())
+    record(tx, cx, row, change).await?;
+    Ok(true)
 }
 
 /// A certificate that begins on hold is told of by the next CRL.

@@ -1,14 +1,18 @@
 use std::{
     path::Path,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicI64, Ordering},
     },
 };
 
 use base::{Cx, Secret};
 use ca::{Ca, ClockHealth, Config, TrustedClock};
-use contract::ca::{Change, ChangeStatus, Issue, Issued, Profile, Subject};
+use contract::{
+    Handlers, Peers,
+    ca::{Change, ChangeStatus, Issue, Issued, Profile, Subject},
+    documents::CertificateStopped,
+};
 use futures_util::future::BoxFuture;
 use jiff::SignedDuration;
 use keys::{
@@ -97,6 +101,8 @@ pub(crate) struct Bench {
     /// Signatures left before the keys go away.
     pub(crate) budget: Arc<AtomicI64>,
     pub(crate) ca: Ca,
+    /// What the service of documents was told.
+    pub(crate) told: Arc<Mutex<Vec<CertificateStopped>>>,
 }
 
 impl Bench {
@@ -119,8 +125,16 @@ impl Bench {
     async fn with(world: World, inner: Arc<dyn KeyStore>) -> Self {
         let budget = Arc::new(AtomicI64::new(i64::MAX));
         let keys: Arc<dyn KeyStore> = Arc::new(Fragile { inner, budget: budget.clone() });
-        let ca = Ca::new(world.db.clone(), world.cx.clone(), keys.clone(), Config::default(), Arc::new(TrustedClock));
-        Self { world, keys, budget, ca }
+        let told = Arc::<Mutex<Vec<CertificateStopped>>>::default();
+        let (peers, ears, mut handlers) = (Peers::new(None), told.clone(), Handlers::new());
+        handlers.on(move |_, call: CertificateStopped| {
+            ears.lock().unwrap().push(call);
+            async { Ok(()) }
+        });
+        peers.answer_with(handlers).unwrap();
+        let clock = Arc::new(TrustedClock);
+        let ca = Ca::new(world.db.clone(), world.cx.clone(), keys.clone(), Config::default(), peers, clock);
+        Self { world, keys, budget, ca, told }
     }
 
     /// With a PKI.
@@ -135,7 +149,7 @@ impl Bench {
 
     /// Another node on the same database and keys.
     pub(crate) fn node(&self, clock: Arc<dyn ClockHealth>, config: Config) -> Ca {
-        Ca::new(self.world.db.clone(), self.world.cx.clone(), self.keys.clone(), config, clock)
+        Ca::new(self.world.db.clone(), self.world.cx.clone(), self.keys.clone(), config, Peers::new(None), clock)
     }
 
     pub(crate) fn client(&self) -> Client {

@@ -7,7 +7,7 @@ use web::{Role, testing};
 
 use crate::bench::{Bench, activate};
 
-crate::on_all![contract_calls, operators_over_the_api];
+crate::on_all![contract_calls, operators_over_the_api, a_card_by_an_operators_hand];
 
 testkit::each_db! {
     async fn every_statement_prepares(world: World) {
@@ -79,6 +79,13 @@ async fn operators_over_the_api(bench: Bench) {
     let changed: serde_json::Value = changed.json();
     assert_eq!((changed["status"].as_str(), changed["history"].as_array().unwrap().len()), (Some("revoked"), 2));
     assert_eq!(changed["history"][1]["actor"], "staff:TEST");
+    bench.work().await;
+    let told = std::mem::take(&mut *bench.told.lock().unwrap());
+    assert_eq!(told.len(), 1, "the service that keeps the card is told");
+    assert_eq!(
+        (told[0].certificate_id.as_str(), told[0].revoked, told[0].actor.as_str()),
+        (&*issued.certificate_id, true, "staff:TEST")
+    );
     let again = operator
         .json(Method::POST, &format!("{path}/status"), &serde_json::json!({ "change": "revoke", "reason": 1 }))
         .await
@@ -99,4 +106,40 @@ fn every_code_has_its_texts() {
         en: include_str!("../../locale/en.ftl"),
     };
     assert_eq!(testing::texts(locale, ca::CODES, &[]), Vec::<String>::new());
+}
+
+/// What an operator stops, the card follows; what two clerks decide about, an operator does not bring back.
+async fn a_card_by_an_operators_hand(bench: Bench) {
+    let bench = bench.created().await;
+    let issued = bench.issue("hand", Profile::EidAuthentication, true).await;
+    let seal = bench.issue("seal-by-hand", Profile::Seal, false).await;
+    bench.change(&issued.certificate_id, crate::bench::activate()).await.unwrap();
+    let config = web::Config {
+        limits: web::limits::LimitConfig::unlimited(),
+        ..web::Config::new(crate::bench::URL, base::KeyRing::fresh(bench.cx().random.as_ref()))
+    };
+    let gate = std::sync::Arc::new(web::session::MemoryGate::default());
+    let shell = web::Shell::build(bench.cx().clone(), config, gate, vec![bench.ca.routes()]).unwrap();
+    let (cookie, token) = testing::cookie(&shell, Some(testing::actor(bench.cx(), true, &[Role::Operator])));
+    let mut operator = testkit::Client::new(shell.router()).header("cookie", cookie).header("x-csrf-token", token);
+    let path = |id: &str| format!("/api/v1/ca/certificates/{id}/status");
+    let (suspend, resume) = (serde_json::json!({ "change": "suspend" }), serde_json::json!({ "change": "resume" }));
+    for id in [&issued.certificate_id, &seal.certificate_id] {
+        let _ = operator.json(Method::POST, &path(id), &suspend).await.expect(200);
+        let _ = operator.json(Method::POST, &path(id), &suspend).await.expect(200);
+    }
+    bench.work().await;
+    let told = std::mem::take(&mut *bench.told.lock().unwrap());
+    let told: Vec<_> = told.into_iter().map(|t| (t.certificate_id, t.revoked)).collect();
+    assert_eq!(told, [(issued.certificate_id.clone(), false)], "once, and no seal has a card");
+    let refused = operator.json(Method::POST, &path(&issued.certificate_id), &resume).await.expect(409);
+    assert!(refused.text().contains("ca.resume.with-its-card"), "{}", refused.text());
+    let _ = operator.json(Method::POST, &path(&seal.certificate_id), &resume).await.expect(200);
+
+    // resumed by its card before the job ran: there is nothing to tell any more
+    bench.change(&issued.certificate_id, contract::ca::Change::Resume).await.unwrap();
+    let _ = operator.json(Method::POST, &path(&issued.certificate_id), &suspend).await.expect(200);
+    bench.change(&issued.certificate_id, contract::ca::Change::Resume).await.unwrap();
+    bench.work().await;
+    assert!(bench.told.lock().unwrap().is_empty());
 }

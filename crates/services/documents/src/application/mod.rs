@@ -9,7 +9,9 @@ mod state;
 pub(crate) mod store;
 
 pub use error::ApplyError;
-pub(crate) use service::{Handing, activated, decide, hand_over, made, make, set_answers, start, submit, withdraw};
+pub(crate) use service::{
+    Handing, activated, decide, hand_over, made, make, set_answers, start, stop, submit, withdraw,
+};
 pub(crate) use service::{holder, stranger};
 pub use state::State;
 pub(crate) use state::Step;

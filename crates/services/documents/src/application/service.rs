@@ -141,6 +141,7 @@ async fn move_on(
         State::Active => "documents.card.active",
         State::Rejected => "documents.application.rejected",
         State::Withdrawn => "documents.application.withdrawn",
+        State::Stopped => "documents.application.stopped",
     };
     let actor = by.map_or("service:documents", |b| b.actor.as_str());
     note(tx, kind, a.id.as_str(), actor, json!({ "number": a.number, "document": a.document })).await?;
@@ -286,4 +287,13 @@ pub(crate) async fn activated(tx: &mut Tx, id: ApplicationId) -> Result<(), Appl
     let Some(next) = a.state.after(Step::Activated) else { return Ok(()) };
     card::activated(tx, id).await?;
     move_on(tx, a, next, None, None).await
+}
+
+/// The card was revoked before it was in use: nothing more comes of the application, and its PINs are destroyed. An application that is over
+/// is no error.
+pub(crate) async fn stop(tx: &mut Tx, id: ApplicationId, by: Option<&Staff>) -> Result<(), ApplyError> {
+    let a = rows::get(tx, id).await?.ok_or(ApplyError::Unknown)?;
+    let Some(next) = a.state.after(Step::Stop) else { return Ok(()) };
+    envelope::destroy(tx, id).await?;
+    move_on(tx, a, next, by, None).await
 }

@@ -23,6 +23,8 @@ pub enum State {
     Rejected,
     /// Given up before it was decided.
     Withdrawn,
+    /// The card was revoked before it was in use.
+    Stopped,
 }
 
 /// What can happen to an application.
@@ -44,11 +46,13 @@ pub(crate) enum Step {
     HandOver,
     /// The certificates are good.
     Activated,
+    /// The card is revoked before that.
+    Stop,
 }
 
 impl State {
     /// Every state.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Draft,
         Self::Submitted,
         Self::Approved,
@@ -58,6 +62,7 @@ impl State {
         Self::Active,
         Self::Rejected,
         Self::Withdrawn,
+        Self::Stopped,
     ];
 
     /// The word kept; texts are found by it.
@@ -72,6 +77,7 @@ impl State {
             Self::Active => "active",
             Self::Rejected => "rejected",
             Self::Withdrawn => "withdrawn",
+            Self::Stopped => "stopped",
         }
     }
 
@@ -86,6 +92,7 @@ impl State {
             (Self::Personalising, Step::Made) => Some(Self::Ready),
             (Self::Ready, Step::HandOver) => Some(Self::HandedOver),
             (Self::HandedOver, Step::Activated) => Some(Self::Active),
+            (Self::Ready | Self::HandedOver, Step::Stop) => Some(Self::Stopped),
             _ => None,
         }
     }
@@ -98,7 +105,7 @@ impl State {
             Self::Approved => Some(24),
             Self::Personalising | Self::HandedOver => Some(1),
             Self::Ready => Some(24 * 90),
-            Self::Active | Self::Rejected | Self::Withdrawn => None,
+            Self::Active | Self::Rejected | Self::Withdrawn | Self::Stopped => None,
         }
     }
 
@@ -124,7 +131,7 @@ impl FromStr for State {
 mod tests {
     use super::*;
 
-    const STEPS: [Step; 8] = [
+    const STEPS: [Step; 9] = [
         Step::Submit,
         Step::Approve,
         Step::Reject,
@@ -133,6 +140,7 @@ mod tests {
         Step::Made,
         Step::HandOver,
         Step::Activated,
+        Step::Stop,
     ];
 
     #[test]
@@ -152,7 +160,7 @@ mod tests {
 
     #[test]
     fn no_card_without_a_decision() {
-        for state in [State::Draft, State::Submitted, State::Rejected, State::Withdrawn] {
+        for state in [State::Draft, State::Submitted, State::Rejected, State::Withdrawn, State::Stopped] {
             assert_eq!(state.after(Step::Make), None);
             assert_eq!(state.after(Step::HandOver), None);
             assert_eq!(state.after(Step::Activated), None);

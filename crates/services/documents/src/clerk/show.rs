@@ -51,6 +51,10 @@ impl ApplicationPage<'_> {
     fn changed(&self) -> bool {
         self.card.as_ref().is_some_and(|c| c.state != contract::documents::CardState::Active)
     }
+    /// There is a card whose state can be changed.
+    fn held(&self) -> bool {
+        matches!(self.a.state, At::Ready | At::HandedOver | At::Active | At::Stopped)
+    }
     fn locked(&self) -> bool {
         self.envelope.is_some_and(|e| e.is_shut())
     }
@@ -68,11 +72,13 @@ impl ApplicationPage<'_> {
     /// The way of an application, and where this one stands on it.
     fn way(&self) -> Steps {
         let order = [At::Draft, At::Submitted, At::Approved, At::Personalising, At::Ready, At::HandedOver];
-        let stopped = matches!(self.a.state, At::Rejected | At::Withdrawn);
+        let stopped = matches!(self.a.state, At::Rejected | At::Withdrawn | At::Stopped);
         order.into_iter().fold(self.cx.steps(), |steps, step| {
             let title = self.cx.tk("documents-way-", step.name());
             let state = match self.a.state {
                 At::Rejected if step == At::Submitted => StepState::Failed,
+                At::Stopped if step == At::HandedOver => StepState::Failed,
+                At::Stopped => StepState::Done,
                 _ if stopped => StepState::Later,
                 now if step < now => StepState::Done,
                 now if step == now && self.a.attention.is_some() => StepState::Failed,

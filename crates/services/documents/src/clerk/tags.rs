@@ -10,7 +10,7 @@ pub(crate) fn state_tag(cx: &PageCx, state: State) -> Tag {
         State::Submitted | State::Approved | State::Personalising | State::HandedOver => "note",
         State::Ready => "warn",
         State::Active => "ok",
-        State::Rejected => "bad",
+        State::Rejected | State::Stopped => "bad",
     };
     cx.tag(kind, cx.tk("documents-state-", state.name()))
 }

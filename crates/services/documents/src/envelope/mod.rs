@@ -13,7 +13,7 @@ mod store;
 pub use pins::Pins;
 pub use seal::{Code, SealedPins};
 pub use service::{Opened, open, unlock};
-pub(crate) use service::{address, keep, kept, seal_for, sweep};
+pub(crate) use service::{address, destroy, keep, kept, seal_for, sweep};
 pub(crate) use store::{QUERIES, of_application, see};
 
 use base::Id;

@@ -142,6 +142,14 @@ pub async fn unlock(tx: &mut Tx, application: ApplicationId, by: &Staff) -> Resu
     Ok(())
 }
 
+/// Empties the envelope of an application whose card is not going to be used.
+pub(crate) async fn destroy(tx: &mut Tx, application: ApplicationId) -> Result<(), ApplyError> {
+    match rows::of_application(tx, application).await? {
+        Some(e) if !matches!(e.state, State::Opened | State::Expired) => expire(tx, &e).await,
+        _ => Ok(()),
+    }
+}
+
 async fn expire(tx: &mut Tx, e: &super::Envelope) -> Result<(), ApplyError> {
     rows::expire(tx, e.id).await?;
     applications::event(tx, e.application, "envelope-expired", None, None).await?;

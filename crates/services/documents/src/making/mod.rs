@@ -167,6 +167,10 @@ pub(crate) async fn activate_now(app: &Documents, cx: &Cx, id: ApplicationId) ->
         let change = Change::Activate { hand_over: id.named() };
         let call = ChangeStatus { certificate_id, change, actor: "service:documents".into() };
         if let Err(e) = app.peers().call(cx, call).await {
+            let now = app.db().read(|tx| Box::pin(async move { card::of_application(tx, id).await })).await?;
+            if now.is_none_or(|c| c.state != contract::documents::CardState::HandedOver) {
+                return Ok(()); // revoked meanwhile
+            }
             wait_visibly(app, cx, id, &e.code).await?;
             return Err(if e.transient { JobError::retry(e.code) } else { JobError::dead(e.code) });
         }

@@ -25,6 +25,9 @@ impl CardPage<'_> {
     fn is(&self, state: &str) -> bool {
         self.card.state.name() == state
     }
+    fn revocable(&self) -> bool {
+        verb("revoke", self.card.state).is_ok()
+    }
     fn here(&self) -> String {
         format!("/clerk/cards/{}", self.card.number)
     }
@@ -88,7 +91,9 @@ fn verb(text: &str, state: CardState) -> Answer<&'static str> {
         ["suspend", "resume", "grant", "revoke"].into_iter().find(|v| *v == text).ok_or_else(Fault::not_found)?;
     let fits = match known {
         "suspend" => state == CardState::Active,
-        "revoke" => matches!(state, CardState::Active | CardState::Suspended),
+        "revoke" => {
+            matches!(state, CardState::Ready | CardState::HandedOver | CardState::Active | CardState::Suspended)
+        }
         _ => state == CardState::Suspended,
     };
     if fits { Ok(known) } else { Err(CardError::State { state: state.name() }.into()) }

@@ -1,9 +1,10 @@
-//! Suspension, resumption and revocation of a card that is in its holder's hands (EN 319 411-1 section 6.2.4; eIDAS article 24 (4)).
+//! Suspension, resumption and revocation of a card (EN 319 411-1 section 6.2.4; eIDAS article 24 (4)).
 //!
 //! Suspending is quick and can be undone: the holder does it alone, or one clerk, with a reason. Revoking is for ever; one clerk
 //! does it, since waiting would help whoever has the card. Resuming gives trust back: one clerk who has seen the holder asks for it,
 //! another grants it. Open sessions of the holder, private and at work, end with the write that suspends or revokes, and once
-//! more when the CA has followed, for those begun in between.
+//! more when the CA has followed, for those begun in between. A card that was made and is not in use yet can be revoked only: its
+//! application is over with it. When an operator stops a certificate at the CA, the card follows (`told`).
 
 mod clerk;
 mod error;
@@ -11,6 +12,7 @@ mod holder;
 mod service;
 mod store;
 mod sync;
+mod told;
 
 use ::store::Worker;
 use web::Routes;
@@ -20,6 +22,7 @@ use crate::Documents;
 pub(crate) use error::CODES;
 pub use error::CardError;
 pub(crate) use store::{QUERIES, asked as waiting};
+pub(crate) use told::certificate_stopped;
 
 /// Why a card is suspended.
 pub(crate) const SUSPENSIONS: [&str; 3] = ["lost", "suspicion", "asked"];
@@ -35,6 +38,9 @@ pub(crate) const REVOCATIONS: [(&str, u8); 7] = [
     ("died", 5),
     ("wrongly-issued", 9),
 ];
+
+/// Why a card follows a certificate that an operator of the CA stopped; no clerk gives this reason.
+pub(crate) const BY_AUTHORITY: &str = "by-authority";
 
 pub(crate) fn routes(app: &Documents, routes: Routes) -> Routes {
     holder::routes(app, clerk::routes(app, routes))

@@ -3,12 +3,12 @@ use serde_json::json;
 use store::{NewJob, Tx};
 
 use super::{
-    CardError, REVOCATIONS, SUSPENSIONS,
+    BY_AUTHORITY, CardError, REVOCATIONS, SUSPENSIONS,
     store::{self as rows, Held},
     sync::SYNC,
 };
 use crate::{
-    application::{Staff, store as applications, stranger},
+    application::{self, ApplyError, Staff, store as applications, stranger},
     note,
 };
 
@@ -31,6 +31,8 @@ pub(super) enum By {
     Clerk(Staff),
     /// The holder, by personal code with the dash.
     Holder(String),
+    /// An operator of the CA, by actor id.
+    Authority(String),
 }
 
 impl By {
@@ -39,12 +41,13 @@ impl By {
             Self::Clerk(s) => s.actor.clone(),
             // the ledger knows the person by the card; the code stays out of it
             Self::Holder(_) => "holder".to_owned(),
+            Self::Authority(actor) => actor.clone(),
         }
     }
     fn staff(&self) -> Option<&Staff> {
         match self {
             Self::Clerk(s) => Some(s),
-            Self::Holder(_) => None,
+            Self::Holder(_) | Self::Authority(_) => None,
         }
     }
 }
@@ -57,6 +60,7 @@ pub(super) async fn card_for(tx: &mut Tx, number: &str, by: &By) -> Result<Held,
         By::Clerk(s) => stranger(s, &card.code).map_err(|_| CardError::OwnCard)?,
         By::Holder(code) if digits(code) == digits(&card.code) => {}
         By::Holder(_) => return Err(CardError::Unknown),
+        By::Authority(_) => {}
     }
     Ok(card)
 }
@@ -68,7 +72,7 @@ pub(super) async fn change(tx: &mut Tx, number: &str, by: &By, wish: &Wish) -> R
     let refused = CardError::State { state: card.state.name() };
     let (to, reason, kind) = match (wish, card.state) {
         (Wish::Suspend(r), CardState::Active) => (CardState::Suspended, Some(r.as_str()), "documents.card.suspended"),
-        (Wish::Revoke(r), CardState::Active | CardState::Suspended) => {
+        (Wish::Revoke(r), CardState::Ready | CardState::HandedOver | CardState::Active | CardState::Suspended) => {
             (CardState::Revoked, Some(r.as_str()), "documents.card.revoked")
         }
         (Wish::Resume, CardState::Suspended) => (CardState::Active, None, "documents.card.resumed"),
@@ -76,6 +80,7 @@ pub(super) async fn change(tx: &mut Tx, number: &str, by: &By, wish: &Wish) -> R
         _ => return Err(refused),
     };
     let known = match wish {
+        Wish::Suspend(r) | Wish::Revoke(r) if matches!(by, By::Authority(_)) => r == BY_AUTHORITY,
         Wish::Suspend(r) => SUSPENSIONS.contains(&r.as_str()),
         Wish::Revoke(r) => REVOCATIONS.iter().any(|(w, _)| w == r),
         _ => true,
@@ -98,6 +103,12 @@ pub(super) async fn change(tx: &mut Tx, number: &str, by: &By, wish: &Wish) -> R
     applications::event(tx, card.application, kind.trim_start_matches("documents."), by.staff(), reason).await?;
     let body = json!({ "document": card.number, "reason": reason });
     note(tx, kind, card.application.as_str(), &by.actor(), body).await?;
+    if to == CardState::Revoked {
+        application::stop(tx, card.application, by.staff()).await.map_err(|e| match e {
+            ApplyError::Store(e) => CardError::Store(e),
+            _ => refused,
+        })?;
+    }
     tx.enqueue(NewJob::new(SYNC, &card.number)?).await?;
     Ok(())
 }

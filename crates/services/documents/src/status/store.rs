@@ -7,6 +7,7 @@ use crate::{application::ApplicationId, card};
 const SEE: &str = "SELECT c.number, c.application, c.code, c.given, c.family, c.state, c.reason, c.changed, c.resume_actor, c.resume_code, \
     c.not_after, c.authentication, c.signature, a.person FROM documents_card c JOIN documents_application a ON a.id = c.application \
     WHERE c.number = $1";
+const OF_CERTIFICATE: &str = "SELECT number FROM documents_card WHERE authentication = $1 OR signature = $1";
 const SET: &str = "UPDATE documents_card SET state = $3, reason = $4, changed = $5, resume_actor = NULL, resume_code = NULL \
     WHERE number = $1 AND state = $2";
 const ASK: &str =
@@ -14,7 +15,7 @@ const ASK: &str =
 const ASKED: &str =
     "SELECT number, given, family FROM documents_card WHERE resume_actor IS NOT NULL ORDER BY number LIMIT 50";
 
-pub(crate) const QUERIES: &[&str] = &[SEE, SET, ASK, ASKED];
+pub(crate) const QUERIES: &[&str] = &[SEE, OF_CERTIFICATE, SET, ASK, ASKED];
 
 /// A card with all that matters to its state.
 #[derive(Clone, Debug)]
@@ -64,6 +65,11 @@ pub(super) async fn see(tx: &mut Tx, number: &str) -> Result<Option<Held>, Store
         certificates: [r.text_opt(11)?, r.text_opt(12)?].into_iter().flatten().collect(),
         person: r.text(13)?,
     }))
+}
+
+/// Number of the card with this certificate.
+pub(super) async fn of_certificate(tx: &mut Tx, certificate: &str) -> Result<Option<String>, StoreError> {
+    tx.optional(OF_CERTIFICATE, params![certificate]).await?.map(|r| r.text(0)).transpose()
 }
 
 /// Moves a card on from the state it was seen in; false if somebody was quicker.

@@ -8,7 +8,7 @@ use contract::{
 };
 use store::{Job, JobError};
 
-use super::{REVOCATIONS, store as rows};
+use super::{BY_AUTHORITY, REVOCATIONS, store as rows};
 use crate::{Documents, application::store as applications};
 
 /// Makes the certificates of a card follow its state.
@@ -25,8 +25,10 @@ pub(super) async fn run(app: Documents, cx: Cx, job: Job) -> Result<(), JobError
             CardState::Active => Change::Resume,
             CardState::Suspended => Change::Suspend,
             CardState::Revoked => {
+                // of the certificates that an operator did not revoke: cessationOfOperation, for their card is of no use
+                let by_authority = [(BY_AUTHORITY, 5)];
                 let why = seen.reason.as_deref().unwrap_or_default();
-                let reason = REVOCATIONS.iter().find(|(w, _)| *w == why).map_or(0, |(_, r)| *r);
+                let reason = REVOCATIONS.iter().chain(&by_authority).find(|(w, _)| *w == why).map_or(0, |(_, r)| *r);
                 Change::Revoke { reason }
             }
             _ => return Ok(()),
@@ -34,6 +36,9 @@ pub(super) async fn run(app: Documents, cx: Cx, job: Job) -> Result<(), JobError
         for certificate_id in seen.certificates.clone() {
             let call = ChangeStatus { certificate_id, change, actor: "service:documents".into() };
             if let Err(e) = app.peers().call(&cx, call).await {
+                if seen.state == CardState::Revoked && e.code == "ca.revoke.already-revoked" {
+                    continue;
+                }
                 let id = seen.application;
                 let why = e.code.clone();
                 app.db()

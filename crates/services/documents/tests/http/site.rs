@@ -21,6 +21,8 @@ pub(crate) struct Site {
     pub(crate) app: Documents,
     pub(crate) shell: Shell,
     pub(crate) peers: Arc<Around>,
+    /// The way to the service itself.
+    pub(crate) services: apart::Around,
 }
 
 /// What stands around the service.
@@ -127,7 +129,7 @@ impl Site {
         config.demo = true;
         let gate = Arc::new(DbGate::new(world.db.clone()));
         let shell = Shell::build(world.cx.clone(), config, gate, vec![app.routes()]).unwrap();
-        Self { world, app, shell, peers: around }
+        Self { world, app, shell, peers: around, services }
     }
 
     /// A browser in which this member of staff has signed in.

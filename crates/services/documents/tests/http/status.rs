@@ -121,4 +121,95 @@ testkit::each_db! {
         let refused = own.get(&format!("/clerk/cards/{number}/suspend")).await.expect(403);
         assert!(refused.text().contains("documents.own-card"));
     }
+
+    async fn a_card_that_waits_is_revoked_and_its_application_is_over(world: World) {
+        let site = Site::new(world);
+        let base = site.ready().await;
+        let (number, mut clerk) = ("PA1000001", site.second());
+        assert!(clerk.get(&base).await.links().contains(&format!("/clerk/cards/{number}")));
+        clerk.get(&format!("/clerk/cards/{number}/suspend")).await.expect(409);
+        let hand_over = clerk.get(&format!("{base}/hand-over")).await.expect(200);
+        assert_eq!(turn(&mut clerk, number, "revoke", &[("reason", "damaged"), ("sure", "yes")]).await, 200);
+        site.work().await;
+        let both = |c: Change| vec![("cert-a".to_owned(), c), ("cert-s".to_owned(), c)];
+        assert_eq!(*site.peers.changes.lock().unwrap(), both(Change::Revoke { reason: 5 }));
+        let page = clerk.get(&base).await.expect(200);
+        for words in ["karte atsaukta pirms lietošanas", "Pieteikums slēgts, PIN iznīcināti", "nederīga"] {
+            assert!(page.text().contains(words), "{words}");
+        }
+        let fields = [("proof", "passport"), ("face", "yes")];
+        let late = clerk.submit(&hand_over, &format!("{base}/hand-over"), &fields).await.expect(409);
+        assert!(late.text().contains("documents.application.state"));
+        let sealed = "SELECT COUNT(*) FROM documents_envelope WHERE sealed IS NOT NULL";
+        assert_eq!(site.world.db.one(sealed, &[]).await.unwrap().int(0).unwrap(), 0, "nobody will need the PINs");
+        // the person may apply anew
+        site.submitted(&mut site.first()).await;
+        assert_eq!(site.shell.texts().missing(), Vec::<String>::new());
+    }
+
+    async fn revoked_while_it_is_being_activated(world: World) {
+        let site = Site::new(world);
+        let base = site.ready().await;
+        let mut clerk = site.second();
+        site.peers.ca_away.store(1, Ordering::SeqCst);
+        site.receipt(&mut clerk, &base).await;
+        site.work().await;
+        assert!(clerk.get(&base).await.text().contains("contract.no-peer"), "the page says what it waits for");
+        assert_eq!(turn(&mut clerk, "PA1000001", "revoke", &[("reason", "stolen"), ("sure", "yes")]).await, 200);
+        for _ in 0..3 {
+            site.world.clock.advance(SignedDuration::from_mins(5));
+            site.work().await;
+        }
+        assert!(site.peers.activated.lock().unwrap().is_empty());
+        assert_eq!(site.peers.changes.lock().unwrap().len(), 2);
+        let page = clerk.get(&base).await.expect(200);
+        assert!(!page.text().contains("contract.no-peer") && page.text().contains("karte atsaukta pirms lietošanas"));
+    }
+
+    async fn a_card_follows_its_certificate(world: World) {
+        let site = Site::new(world);
+        let base = site.ready().await;
+        let stopped = |certificate: &str, revoked: bool| contract::documents::CertificateStopped {
+            certificate_id: certificate.into(),
+            revoked,
+            actor: "staff:O".into(),
+        };
+        let tell = async |call| site.services.peers().call(&site.world.cx, call).await;
+        assert_eq!(tell(stopped("cert-x", true)).await, Ok(()), "of no card here");
+        let early = tell(stopped("cert-a", false)).await.unwrap_err();
+        assert!(early.transient && early.code == "documents.card.state", "later, when it is in use: {early:?}");
+        site.receipt(&mut site.second(), &base).await;
+        site.work().await;
+
+        let mut holder = site.holder();
+        holder.get("/my/card").await.expect(200);
+        for _ in 0..2 {
+            assert_eq!(tell(stopped("cert-a", false)).await, Ok(()));
+        }
+        holder.get_once("/my/card").await.expect(303);
+        site.work().await;
+        let both = |c: Change| vec![("cert-a".to_owned(), c), ("cert-s".to_owned(), c)];
+        let changes = || std::mem::take(&mut *site.peers.changes.lock().unwrap());
+        assert_eq!(changes(), both(Change::Suspend));
+        let page = site.first().get("/clerk/cards/PA1000001").await.expect(200);
+        assert!(page.text().contains("sertifikācijas iestādē"), "{}", page.text());
+
+        for _ in 0..2 {
+            assert_eq!(tell(stopped("cert-s", true)).await, Ok(()));
+        }
+        site.work().await;
+        assert_eq!(changes(), both(Change::Revoke { reason: 5 }));
+        assert_eq!(tell(stopped("cert-s", false)).await, Ok(()), "revoked stays revoked");
+        let actor = "SELECT COUNT(*) FROM ledger_entry WHERE kind IN ('documents.card.suspended', 'documents.card.revoked')";
+        assert_eq!(site.world.db.one(actor, &[]).await.unwrap().int(0).unwrap(), 2);
+        assert_eq!(site.shell.texts().missing(), Vec::<String>::new());
+    }
+
+    async fn no_clerk_gives_the_reason_of_the_authority(world: World) {
+        let site = Site::new(world);
+        let number = site.in_use().await;
+        let mut clerk = site.first();
+        assert_eq!(turn(&mut clerk, &number, "suspend", &[("reason", "by-authority")]).await, 422);
+        assert_eq!(turn(&mut clerk, &number, "revoke", &[("reason", "by-authority"), ("sure", "yes")]).await, 422);
+    }
 }
