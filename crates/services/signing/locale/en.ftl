@@ -124,11 +124,20 @@ signing-indication-TOTAL_FAILED = Not valid
 # Validation
 signing-ask-title = Check a signed document
 signing-ask-lead = Learn who signed it and when, whether it was changed, and what the signature does not cover.
-signing-ask-file = File
-signing-ask-hint = PDF, .edoc, .asice or another signed file up to { $limit }. If the signature is a file of its own (.p7s, .xml, .json), add the files it is about: { $most } in all at most.
+signing-ask-file = Files
+signing-ask-hint = PDF, .edoc, .asice or another signed file up to { $limit }; there may be several. If the signature is a file of its own (.p7s, .xml, .json), add the files it is about: { $most } in all at most.
 signing-ask-go = Check
 signing-ask-keep = We do not keep the files: they are deleted after the check. The verdict can be seen for an hour, by you only.
 signing-ask-more = Check another
+signing-together-title = { $count ->
+    [one] { $count } file checked
+   *[other] { $count } files checked
+}
+signing-together-good = valid
+signing-together-open = not confirmed
+signing-together-bad = not valid
+signing-together-unsigned = not signed
+signing-together-unreadable = cannot be read
 signing-verdict-title = Check of signatures
 signing-verdict-good = { $count ->
     [one] The signature is valid

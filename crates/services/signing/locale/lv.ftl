@@ -128,11 +128,21 @@ signing-indication-TOTAL_FAILED = Nav derīgs
 # Pārbaude
 signing-ask-title = Pārbaudi parakstītu dokumentu
 signing-ask-lead = Uzzini, kas un kad to parakstīja, vai tas nav mainīts un ko paraksts neaptver.
-signing-ask-file = Fails
-signing-ask-hint = PDF, .edoc, .asice vai cits parakstīts fails līdz { $limit }. Ja paraksts ir atsevišķs fails (.p7s, .xml, .json), pievieno arī failus, par kuriem tas ir: kopā ne vairāk kā { $most }.
+signing-ask-file = Faili
+signing-ask-hint = PDF, .edoc, .asice vai cits parakstīts fails līdz { $limit }; var būt arī vairāki. Ja paraksts ir atsevišķs fails (.p7s, .xml, .json), pievieno arī failus, par kuriem tas ir: kopā ne vairāk kā { $most }.
 signing-ask-go = Pārbaudīt
 signing-ask-keep = Failus neglabājam: pēc pārbaudes tie tiek dzēsti. Slēdziens pieejams stundu un tikai tev.
 signing-ask-more = Pārbaudīt citu
+signing-together-title = { $count ->
+    [zero] Pārbaudīti { $count } faili
+    [one] Pārbaudīts { $count } fails
+   *[other] Pārbaudīti { $count } faili
+}
+signing-together-good = derīgs
+signing-together-open = nav apliecināts
+signing-together-bad = nederīgs
+signing-together-unsigned = nav parakstīts
+signing-together-unreadable = nav nolasāms
 signing-verdict-title = Parakstu pārbaude
 signing-verdict-good = { $count ->
     [zero] Visi { $count } paraksti ir derīgi

@@ -1,10 +1,11 @@
-//! Validation for anyone: a file in, with those that its detached signatures are about, a verdict in plain words out. The files are not kept.
+//! Validation for anyone: files in, signed ones and those that detached signatures are about, a verdict in plain words on each signed one out. The files
+//! are not kept.
 
+mod judge;
 mod pages;
 mod pictures;
 mod rows;
 
-use ades::validate::Lang;
 use axum::extract::{Path, State};
 use base::Cx;
 use store::StoreError;
@@ -14,11 +15,10 @@ use self::pages::{AskPage, VerdictPage};
 pub(crate) use self::rows::QUERIES;
 use crate::{
     Signing,
-    engine::{EngineError, Files, Input, Validation, from_blobs, media_type},
-    errand::{ErrandError, NewFile},
+    engine::{Input, from_blobs, media_type},
+    errand::NewFile,
     lists,
     receipt::{self, Receipt},
-    report::ReportDoc,
     session,
     sign::take,
 };
@@ -45,14 +45,19 @@ async fn ask(State(app): State<Signing>, cx: PageCx) -> Answer {
 
 async fn upload(State(app): State<Signing>, cx: PageCx, mut up: Upload) -> Answer {
     let judged = match take(&app, cx.cx(), &mut up).await {
-        Ok(files) => judge(&app, cx.cx(), &files).await,
+        Ok(files) => judge::judge(&app, cx.cx(), &files).await,
         Err(e) => Err(e),
     };
     match judged {
-        Ok((file, reports)) => {
-            let drawn = pictures::draw(&app, cx.cx(), &file, &reports[0]).await?;
-            let id = rows::put(&app, cx.cx(), &session::mark(&cx), &file, &reports, drawn.as_ref()).await?;
-            cx.redirect(&format!("/validate/{id}"))
+        Ok((judged, together)) => {
+            let first = judged.first().map(|j| j.id).ok_or_else(unknown)?;
+            let mut verdicts = Vec::new();
+            for j in judged {
+                let drawn = pictures::draw(&app, cx.cx(), &j.file, &j.reports[0]).await?;
+                verdicts.push((j, drawn));
+            }
+            rows::put(&app, cx.cx(), &session::mark(&cx), &verdicts, &together).await?;
+            cx.redirect(&format!("/validate/{first}"))
         }
         Err(e) if e.status().is_client_error() => {
             let status = e.status();
@@ -68,35 +73,6 @@ async fn upload(State(app): State<Signing>, cx: PageCx, mut up: Upload) -> Answe
 /// A file in the blob store as the engine takes it.
 pub(crate) fn input(app: &Signing, f: &NewFile) -> Input {
     from_blobs(&f.name, media_type(&f.name), f.blob.size, app.blobs(), &f.blob.address)
-}
-
-/// Judges the first of the files that is signed, the others are those that its detached signatures are about: which one, and the report in Latvian
-/// and in English. When none is signed it is the first one.
-async fn judge(app: &Signing, cx: &Cx, files: &[NewFile]) -> Result<(NewFile, [ReportDoc; 2]), ErrandError> {
-    let lists = lists::current(app).await?;
-    let mut first = Err(EngineError::NoFile.into());
-    for (n, file) in files.iter().enumerate() {
-        let others = || files.iter().enumerate().filter(|(i, _)| *i != n).map(|(_, f)| f);
-        if others().any(|f| f.name == file.name) {
-            return Err(EngineError::SameName(file.name.clone()).into());
-        }
-        let beside = Files(others().map(|f| input(app, f)).collect());
-        let how = Validation { lists: lists.clone(), beside, ..Validation::default() };
-        let judged = app.engine().validate(cx, &input(app, file), &how).await;
-        let signed = judged
-            .as_ref()
-            .is_ok_and(|r| !(r.signatures.is_empty() && r.timestamps.is_empty() && r.evidence_records.is_empty()));
-        if n == 0 || signed {
-            first = judged.map_err(ErrandError::from).map(|r| (file, r));
-        }
-        if signed {
-            break;
-        }
-    }
-    let (file, report) = first?;
-    let reports = [ReportDoc::of(&report), ReportDoc::of(&report.in_language(Lang::En))];
-    let others: Vec<&str> = files.iter().map(|f| f.name.as_str()).filter(|n| *n != file.name).collect();
-    Ok((file.clone(), reports.map(|r| r.with_beside(&others))))
 }
 
 async fn verdict(State(app): State<Signing>, cx: PageCx, Path(id): Path<String>) -> Answer {

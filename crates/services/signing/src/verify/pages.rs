@@ -2,6 +2,7 @@ use askama::Template;
 use web::{Filled, Msg, PageCx, Refuses as _, upload::size};
 
 use super::{
+    judge::Together,
     pictures::{Page, Pictures},
     rows::Kept,
 };
@@ -58,12 +59,14 @@ pub(super) struct VerdictPage<'a> {
     size: String,
     report: ReportDoc,
     pictures: Option<Pictures>,
+    together: Vec<Together>,
 }
 
 impl<'a> VerdictPage<'a> {
     pub(super) fn new(cx: &'a PageCx, id: &'a str, kept: Kept) -> Self {
         let report = if cx.lang() == web::Lang::Lv { kept.lv } else { kept.en };
-        Self { cx, id, name: kept.name, sha256: kept.sha256, size: size(kept.size), report, pictures: kept.pictures }
+        let Kept { name, sha256, pictures, together, .. } = kept;
+        Self { cx, id, name, sha256, size: size(kept.size), report, pictures, together }
     }
     fn verdict(&self) -> web::ui::Verdict {
         let outcome = self.report.outcome();
@@ -75,6 +78,18 @@ impl<'a> VerdictPage<'a> {
             Outcome::Bad => self.cx.verdict_bad(title, body),
             Outcome::Open | Outcome::Unsigned => self.cx.verdict_open(title, body),
         }
+    }
+    fn tag_of(&self, outcome: &str) -> web::ui::Tag {
+        let tone = match outcome {
+            "good" => "ok",
+            "bad" | "unreadable" => "bad",
+            "open" => "warn",
+            _ => "",
+        };
+        self.cx.tag(tone, self.cx.tk("signing-together-", outcome))
+    }
+    fn is_this(&self, t: &Together) -> bool {
+        t.id.is_some_and(|id| id.as_str() == self.id)
     }
     fn partial(&self, s: &SignatureDoc) -> String {
         let all = [s.covering("partial"), s.covering("none")];

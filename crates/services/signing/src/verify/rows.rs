@@ -3,12 +3,15 @@ use ledger::Entry;
 use serde_json::json;
 use store::{StoreError, params};
 
-use super::pictures::Pictures;
-use crate::{Signing, errand::NewFile, report::ReportDoc};
+use super::{
+    judge::{Judged, Together},
+    pictures::Pictures,
+};
+use crate::{Signing, report::ReportDoc};
 
 const PUT: &str = "INSERT INTO signing_report (id, session, name, sha256, size, report_lv, report_en, created, \
-    expires, pictures) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-const GET: &str = "SELECT name, sha256, size, report_lv, report_en, pictures FROM signing_report \
+    expires, pictures, together) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+const GET: &str = "SELECT name, sha256, size, report_lv, report_en, pictures, together FROM signing_report \
     WHERE id = $1 AND session = $2 AND expires > $3";
 const OLD: &str = "SELECT id, pictures FROM signing_report WHERE expires < $1 ORDER BY id LIMIT 100";
 const DROP: &str = "DELETE FROM signing_report WHERE id = $1";
@@ -25,6 +28,8 @@ pub(super) struct Kept {
     pub(super) lv: ReportDoc,
     pub(super) en: ReportDoc,
     pub(super) pictures: Option<Pictures>,
+    /// The files that came together with it, and it itself; none when it came alone.
+    pub(super) together: Vec<Together>,
 }
 
 /// Who holds the pictures of a verdict.
@@ -32,36 +37,38 @@ fn holder(id: Id<ReportRow>) -> String {
     format!("signing-report {id}")
 }
 
+/// Keeps the verdicts on files that came together, all or none.
 pub(super) async fn put(
     app: &Signing,
     cx: &Cx,
     session: &[u8],
-    file: &NewFile,
-    reports: &[ReportDoc; 2],
-    pictures: Option<&Pictures>,
-) -> Result<Id<ReportRow>, StoreError> {
-    let id: Id<ReportRow> = cx.id();
-    let [lv, en] = reports;
-    let texts = [serde_json::to_string(lv)?, serde_json::to_string(en)?];
-    let size = i64::try_from(file.blob.size).unwrap_or(i64::MAX);
+    verdicts: &[(Judged, Option<Pictures>)],
+    together: &[Together],
+) -> Result<(), StoreError> {
     let expires = cx.now().checked_add(app.config().to_show()).unwrap_or(cx.now());
-    let shown = pictures.map(serde_json::to_string).transpose()?;
-    let write = (cx, session, file, texts, pictures, shown);
+    let together = if together.is_empty() { None } else { Some(serde_json::to_string(together)?) };
+    let write = (cx, session, verdicts, together);
     app.db()
-        .write(&write, |tx, (cx, session, file, [lv, en], pictures, shown)| {
+        .write(&write, |tx, (cx, session, verdicts, together)| {
             Box::pin(async move {
-                let blob = &file.blob;
-                let (now, shown) = (cx.now(), shown.as_deref());
-                tx.run(PUT, params![id, *session, file.name, blob.sha256, size, lv, en, now, expires, shown]).await?;
-                for picture in pictures.iter().flat_map(|p| p.blobs()) {
-                    tx.hold(picture, &holder(id)).await?;
+                for (Judged { id, file, reports: [lv, en] }, pictures) in *verdicts {
+                    let (lv, en) = (serde_json::to_string(lv)?, serde_json::to_string(en)?);
+                    let shown = pictures.as_ref().map(serde_json::to_string).transpose()?;
+                    let (blob, now, shown, together) = (&file.blob, cx.now(), shown.as_deref(), together.as_deref());
+                    let size = i64::try_from(blob.size).unwrap_or(i64::MAX);
+                    let row =
+                        params![*id, *session, file.name, blob.sha256, size, lv, en, now, expires, shown, together];
+                    tx.run(PUT, row).await?;
+                    for picture in pictures.iter().flat_map(Pictures::blobs) {
+                        tx.hold(picture, &holder(*id)).await?;
+                    }
+                    // that somebody had a file judged, neither who nor which
+                    ledger::record(tx, Entry::new("signing.document.validated", id.as_str(), json!({}))).await?;
                 }
-                // that somebody had a file judged, neither who nor which
-                ledger::record(tx, Entry::new("signing.document.validated", id.as_str(), json!({}))).await.map(|_| ())
+                Ok(())
             })
         })
-        .await?;
-    Ok(id)
+        .await
 }
 
 pub(super) async fn get(app: &Signing, cx: &Cx, session: &[u8], id: &str) -> Result<Option<Kept>, StoreError> {
@@ -73,6 +80,7 @@ pub(super) async fn get(app: &Signing, cx: &Cx, session: &[u8], id: &str) -> Res
         lv: row.json(3)?,
         en: row.json(4)?,
         pictures: row.text_opt(5)?.map(|p| serde_json::from_str(&p)).transpose()?,
+        together: row.text_opt(6)?.map(|t| serde_json::from_str(&t)).transpose()?.unwrap_or_default(),
     }))
 }
 

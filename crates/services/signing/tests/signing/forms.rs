@@ -288,6 +288,29 @@ each_db! {
             let report: Value = visitor.client.get(&format!("{}/report.json", page.path)).await.expect(200).json();
             assert_eq!(report["signatures"][0]["indication"], "TOTAL_FAILED", "{report:#}");
         }
+        // several signed files: a verdict on each; what a signature is about, and what none is about, is told where it belongs
+        let detached: Texts<'_> = &[("format", "xades"), ("packaging", "detached")];
+        let (_, _, first) = sign(&mut program, detached, &two[..1], &b.anna.card).await;
+        let (_, _, second) = sign(&mut program, &[("format", "edoc"), ("level", "B")], &two[1..], &b.anna.card).await;
+        let mut broken = second.clone();
+        broken.truncate(second.len() / 2);
+        let many = [two[0], ("a.xml", &first), ("b.edoc", &second), ("c.edoc", &broken), ("d.txt", b"d")];
+        let mut visitor = b.browser(None);
+        let page = visitor.upload("/validate?lang=en", &many).await.expect(200);
+        let words: Vec<&str> = ["4 files checked", "a.xml", "b.edoc", "c.edoc", "cannot be read", "d.txt", "not signed"]
+            .into_iter().filter(|w| !page.text().contains(w)).collect();
+        assert!(words.is_empty(), "{words:?} {}", page.text());
+        let report: Value = visitor.client.get(&format!("{}/report.json", page.path)).await.expect(200).json();
+        assert_eq!((&report["file"], &report["unsigned"]), (&json!("a.xml"), &json!(["c.edoc", "d.txt"])), "{report:#}");
+        let verdict = |l: &String| l.starts_with("/validate/") && !l.contains(['?', '.']);
+        let links = page.links().into_iter().filter(verdict).collect::<Vec<_>>();
+        assert_eq!(links.len(), 1, "the other verdict: {links:?}");
+        let other: Value = visitor.client.get(&format!("{}/report.json", links[0])).await.expect(200).json();
+        assert_eq!(other["file"], "b.edoc", "{other:#}");
+        let page = visitor.client.get(&links[0]).await.expect(200);
+        assert!(page.text().contains("a.xml") && page.links().iter().any(verdict));
+        // to nobody else
+        b.browser(None).client.get(&links[0]).await.expect(404);
         // nothing is signed, or a name is there twice
         let mut visitor = b.browser(None);
         let page = visitor.upload("/validate", two).await.expect(200);
