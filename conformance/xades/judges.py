@@ -7,6 +7,7 @@ ours must end for want of it. digidoc4j has what stands in the files, so it gets
 signatures (ASiC-S) only the first signature.
 """
 
+import datetime
 import os
 import pathlib
 import re
@@ -40,6 +41,27 @@ def digidoc4j():
         rows = [(kind, got, f"XAdES-BASELINE-{at}", remarks) for kind, got, at, remarks in judged.get(file.name, []) if kind == "signature"]
         table.file(file.name, "XAdES", rows, counters=False)
     return table.done()
+
+
+def marks():
+    """BDOC time marks: digidoc4j takes the mark over the signature value, and none that is over something else; we do as our policy says."""
+    policy = work / "marks.toml"
+    policy.write_text('name = "time marks"\ntime-marks = true\n')
+    files = sorted((work / "marks").iterdir())
+    theirs = matrix.digidoc4j(os.environ["DIGIDOC4J_CLASSPATH"], work, files)
+    # half a year later only a mark tells that the status came in time
+    later = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=180)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    options = ["--offline", "--trust-anchor", work / "root.pem", "--time", later]
+    counted, without = (matrix.ours(program, options + more, files) for more in (["--policy", policy], []))
+    wanted = {"marked.bdoc": ("TOTAL_PASSED LT_TM", "TOTAL_PASSED"), "marked-otherwise.bdoc": (None, "INDETERMINATE TRY_LATER")}
+    problems = len(wanted) != len(files)
+    for name, (digidoc, here) in wanted.items():
+        [(_, got, at, remarks)] = theirs[name]
+        accepted = f"{got} {at}" == digidoc if digidoc else got != "TOTAL_PASSED"
+        ok = accepted and counted[name][0][1] == here and without[name][0][1] == "INDETERMINATE TRY_LATER"
+        print(f"xades: {name}: digidoc4j {got} {at} {remarks}, counted here {counted[name][0][1]}, not counted {without[name][0][1]}")
+        problems += not ok
+    return problems
 
 
 def ours():
@@ -84,4 +106,4 @@ def signxml():
     return problems + (count < 50)
 
 
-sys.exit(1 if dss() + digidoc4j() + ours() + signxml() or len(files) != 360 else 0)
+sys.exit(1 if dss() + digidoc4j() + marks() + ours() + signxml() or len(files) != 360 else 0)

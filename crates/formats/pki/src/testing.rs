@@ -12,7 +12,7 @@ use crate::{
     BasicConstraints, CertId, CertStatus, Certificate, CertificateTemplate, CrlEntry, CrlTemplate, DigestAlgorithm,
     Extension, Extensions, KeyUsage, Name, OcspResponseTemplate, Oid, PublicKey, RevocationReason, SignatureAlgorithm,
     SingleResponse, TokenTemplate, TstInfo,
-    asn1::{self, tag},
+    asn1::{self, Reader, tag},
     oid,
 };
 
@@ -208,7 +208,39 @@ impl TestEntity {
     }
     /// An OCSP response signed by this entity about `certificate` of `issuer`.
     pub fn ocsp(&self, issuer: &Certificate, certificate: &Certificate, status: CertStatus, at: Timestamp) -> Vec<u8> {
-        let template = OcspResponseTemplate {
+        self.sign_ocsp(&self.ocsp_template(issuer, certificate, status, at).tbs().expect("template"))
+    }
+    /// The same, whose nonce is what is given: an `OCTET STRING` of it (RFC 9654), or `bare`, as the time marks of BDOC have it (RFC 2560): then
+    /// it is a DER `SEQUENCE`.
+    pub fn ocsp_with_nonce(
+        &self,
+        (issuer, certificate): (&Certificate, &Certificate),
+        status: CertStatus,
+        at: Timestamp,
+        nonce: &[u8],
+        bare: bool,
+    ) -> Vec<u8> {
+        let mut template = self.ocsp_template(issuer, certificate, status, at);
+        if !bare {
+            template.nonce = Some(nonce.to_vec());
+            return self.sign_ocsp(&template.tbs().expect("template"));
+        }
+        let body = Reader::single(nonce, tag::SEQUENCE, "nonce").expect("a sequence").body;
+        template.nonce = Some(body.to_vec());
+        let mut tbs = template.tbs().expect("template");
+        let wrapped = asn1::octets(body);
+        let at = tbs.windows(wrapped.len()).position(|w| w == wrapped);
+        *at.and_then(|at| tbs.get_mut(at)).expect("the nonce") = tag::SEQUENCE;
+        self.sign_ocsp(&tbs)
+    }
+    fn ocsp_template(
+        &self,
+        issuer: &Certificate,
+        certificate: &Certificate,
+        status: CertStatus,
+        at: Timestamp,
+    ) -> OcspResponseTemplate {
+        OcspResponseTemplate {
             responder_key_id: self.certificate.public_key().key_id(),
             produced_at: at,
             responses: vec![SingleResponse {
@@ -220,15 +252,11 @@ impl TestEntity {
             }],
             nonce: None,
             extended_revoke: true,
-        };
-        let tbs = template.tbs().expect("template");
-        OcspResponseTemplate::assemble(
-            &tbs,
-            self.key.algorithm(),
-            &self.key.sign(&tbs),
-            std::slice::from_ref(&self.certificate),
-        )
-        .expect("response")
+        }
+    }
+    fn sign_ocsp(&self, tbs: &[u8]) -> Vec<u8> {
+        let chain = std::slice::from_ref(&self.certificate);
+        OcspResponseTemplate::assemble(tbs, self.key.algorithm(), &self.key.sign(tbs), chain).expect("response")
     }
     /// A CRL of this CA, valid for 7 days.
     pub fn crl(&self, number: u64, at: Timestamp, entries: &[CrlEntry]) -> Vec<u8> {

@@ -2,9 +2,11 @@
 //! for judges that are not ours (`conformance/xades`).
 //!
 //! usage: xades-samples OUT-DIR NOW(RFC 3339)
-//! OUT-DIR: root.pem, ca.pem, tsa.pem, root.crl, *.ocsp, data/ (what detached signatures are over), ours/SHAPE[-several|-counter]-KIND-LEVEL.EXTENSION
+//! OUT-DIR: root.pem, ca.pem, tsa.pem, root.crl, *.ocsp, data/ (what detached signatures are over), ours/SHAPE[-several|-counter]-KIND-LEVEL.EXTENSION,
+//! marks/*.bdoc
 #![expect(clippy::unwrap_used, reason = "a test program")]
 
+mod marked;
 mod shapes;
 
 use std::{fs, io::Write, path::Path};
@@ -150,7 +152,7 @@ pub(crate) fn sign(prepared: Prepared, signer: &TestEntity) -> Signed {
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let out = Path::new(&args[0]);
-    for dir in ["ours", "data"] {
+    for dir in ["ours", "data", "marks"] {
         fs::create_dir_all(out.join(dir)).unwrap();
     }
     let pki = Pki::new(args[1].parse().unwrap());
@@ -180,5 +182,10 @@ fn main() {
         };
         shapes::documents(&pki, &signers, &save);
         shapes::containers(&pki, &signers, &save);
+        if kind == "p256" {
+            for (name, bytes) in marked::containers(&pki, &signers) {
+                fs::write(out.join("marks").join(format!("{name}.bdoc")), bytes).unwrap();
+            }
+        }
     }
 }

@@ -20,7 +20,7 @@ const DOCUMENT: &[u8] = "<?xml version=\"1.0\"?>\n<līgums xmlns=\"urn:paraugs\"
 /// Takes shape, level, extension and content of a file.
 type Save<'a> = &'a dyn Fn(&str, &str, &str, &[u8]);
 
-fn data(files: Inputs, digest: DigestAlgorithm) -> Vec<DataObject> {
+pub(crate) fn data(files: Inputs, digest: DigestAlgorithm) -> Vec<DataObject> {
     let object = |(name, bytes): &(&str, &[u8])| DataObject {
         name: (*name).to_owned(),
         media_type: "application/octet-stream".to_owned(),
@@ -85,19 +85,22 @@ pub(crate) fn documents(pki: &Pki, signers: &Signers, save: Save<'_>) {
     }
 }
 
+/// A container of some files with one file of signatures.
+pub(crate) fn container(pki: &Pki, naming: Naming, files: Inputs, xml: &str) -> Vec<u8> {
+    let mut builder = Builder::new(Vec::new(), naming, DigestAlgorithm::Sha256, pki.now).unwrap();
+    for (name, bytes) in files.0 {
+        builder.add(name, "application/octet-stream", *bytes, bytes.len() as u64).unwrap();
+    }
+    builder.finish(&[xml]).unwrap()
+}
+
 /// ASiC-S, ASiC-E and EDOC 2.0.
 pub(crate) fn containers(pki: &Pki, signers: &Signers, save: Save<'_>) {
     for (shape, naming) in [("asics", Naming::Asics), ("asice", Naming::Asice), ("edoc", Naming::Edoc)] {
         let single = naming == Naming::Asics;
         let files = Inputs(if single { &FILES[..1] } else { &FILES });
         let request = pki.request(&signers.first, "S1");
-        let container = |xml: &str| {
-            let mut builder = Builder::new(Vec::new(), naming, request.digest, pki.now).unwrap();
-            for (name, bytes) in files.0 {
-                builder.add(name, "application/octet-stream", *bytes, bytes.len() as u64).unwrap();
-            }
-            builder.finish(&[xml]).unwrap()
-        };
+        let container = |xml: &str| container(pki, naming, files, xml);
         let prepared = || prepare(&data(files, request.digest), request.clone()).unwrap();
         for (level, shown) in LEVELS {
             let xml = pki.finish(prepared(), signers, level, &mut files.clone());

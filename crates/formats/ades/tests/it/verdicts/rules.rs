@@ -14,7 +14,7 @@ use ades::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::{SignedDuration, Timestamp};
 use pki::{
-    CertId, CertStatus, DigestAlgorithm, KeyUsage, OcspResponseTemplate, SingleResponse, asn1, oid,
+    CertStatus, DigestAlgorithm, KeyUsage, asn1, oid,
     testing::{TestEntity, TestKey, day, leaf_extensions},
 };
 
@@ -138,28 +138,14 @@ fn another_path_around_a_revoked_authority() {
 type Nonce<'n> = dyn Fn(&[u8]) -> Vec<u8> + 'n;
 
 /// A BDOC signature without time stamp whose OCSP answer has the digest of the signature value as nonce.
-fn marked(w: &World, marks: &Nonce<'_>, produced: Timestamp) -> Vec<u8> {
+fn marked(w: &World, (marks, bare): (&Nonce<'_>, bool), produced: Timestamp) -> Vec<u8> {
     let files: &[(&str, &[u8])] = &[("a.txt", b"a")];
     w.container_of(Naming::Asice, files, |w, objects| {
         let prepared = ades::xades::prepare(objects, w.request("S1")).unwrap();
         let der = w.signer.key.sign(prepared.to_be_signed());
         let value = pki::ecdsa_der_to_raw(&der, 32).unwrap();
-        let template = OcspResponseTemplate {
-            responder_key_id: w.ocsp.certificate.public_key().key_id(),
-            produced_at: produced,
-            responses: vec![SingleResponse {
-                id: CertId::new(DigestAlgorithm::Sha1, &w.ca.certificate, w.signer.certificate.serial()),
-                status: CertStatus::Good,
-                this_update: produced,
-                next_update: None,
-                archive_cutoff: None,
-            }],
-            nonce: Some(marks(&value)),
-            extended_revoke: false,
-        };
-        let tbs = template.tbs().unwrap();
-        let chain = std::slice::from_ref(&w.ocsp.certificate);
-        let answer = OcspResponseTemplate::assemble(&tbs, w.ocsp.key.algorithm(), &w.ocsp.key.sign(&tbs), chain);
+        let of = (&w.ca.certificate, &w.signer.certificate);
+        let answer = w.ocsp.ocsp_with_nonce(of, CertStatus::Good, produced, &marks(&value), bare);
         let one = |name: &str, der: &[u8]| format!("<xades:{name}>{}</xades:{name}>", STANDARD.encode(der));
         let material = w.material();
         let certificates = material.certificates.iter().map(|c| one("EncapsulatedX509Certificate", c));
@@ -169,7 +155,7 @@ fn marked(w: &World, marks: &Nonce<'_>, produced: Timestamp) -> Vec<u8> {
              </xades:OCSPValues></xades:RevocationValues></xades:UnsignedSignatureProperties></xades:UnsignedProperties>",
             certificates.collect::<String>(),
             one("EncapsulatedCRLValue", &material.crls[0]),
-            one("EncapsulatedOCSPValue", &answer.unwrap()),
+            one("EncapsulatedOCSPValue", &answer),
         );
         let end = "</xades:QualifyingProperties>";
         prepared.finish(&der).unwrap().xml().replace(end, &format!("{properties}{end}"))
@@ -188,11 +174,13 @@ fn time_marks_of_bdoc() {
         case.verdict(&facts(bytes))
     };
     let (at, sha256) = (day(100), mark(DigestAlgorithm::Sha256));
-    let good = marked(&w, &sha256, at);
+    let good = marked(&w, (&sha256, false), at);
     let report = judge(&good, true, day(300));
     is(&report, TotalPassed, None);
     assert_eq!(report.best_time, at);
     assert_eq!(told(&report, "validate.time-mark.counted"), Some(Severity::Info));
+    // As responders of the time before RFC 6960 write the nonce.
+    is(&judge(&marked(&w, (&sha256, true), at), true, day(300)), TotalPassed, None);
     // Unless the policy takes them nothing proves when it was signed.
     let report = judge(&good, false, day(300));
     is(&report, Indeterminate, S::TryLater);
@@ -207,12 +195,12 @@ fn time_marks_of_bdoc() {
         &|_| vec![7; 16],
     ];
     for other in others {
-        let report = judge(&marked(&w, other, at), true, day(300));
+        let report = judge(&marked(&w, (other, false), at), true, day(300));
         is(&report, Indeterminate, S::TryLater);
         assert!(told(&report, "validate.time-mark.counted").is_none());
     }
     // A mark from before the certificate.
-    is(&judge(&marked(&w, &sha256, day(-1)), true, day(1)), Indeterminate, S::CertificateChainGeneralFailure);
+    is(&judge(&marked(&w, (&sha256, false), day(-1)), true, day(1)), Indeterminate, S::CertificateChainGeneralFailure);
 }
 
 #[test]

@@ -49,6 +49,7 @@ public final class Digidoc {
             }
         }
         configuration.setTSL(trusted);
+        configuration.setAllowedOcspRespondersForTM("Paraugu OCSP");
         // Only what stands in the files, and what the caller names: nothing is asked of the network.
         configuration.setOcspSource("http://127.0.0.1:9/");
         configuration.setPreferAiaOcsp(false);
