@@ -3,6 +3,7 @@
 WORK as the example cades-samples leaves it.
 """
 
+import json
 import os
 import pathlib
 import subprocess
@@ -74,4 +75,30 @@ def pem():
     return problems or count < 80
 
 
-sys.exit(1 if dss() + openssl() + pem() or len(files) != 334 else 0)
+def older():
+    """References with their time stamps, archive time stamps of version 2: EU DSS and we pass the same time stamps, and fail the one over something else.
+    EU DSS has names of its own for the levels of TS 101 733."""
+    older = sorted((WORK / "older").iterdir())
+    theirs = matrix.java([os.environ["DSS_CLASSPATH"], "lv.enkurs.conformance.Judge", "--stamps", "--authority", WORK, *older])
+    options = ["--offline", "--trust-anchor", ROOT, "--detached", DATA]
+    problems = 0
+    for file in older:
+        made = subprocess.run([os.environ["ENKURS_SIGN"], "--json", "validate", *options, file], capture_output=True, text=True)
+        report = json.loads(made.stdout)
+        ours = [t["indication"] for t in report["signatures"][0]["timestamps"]]
+        rows = theirs[file.name]
+        dss = [got.split()[0] for kind, got, *_ in rows if kind == "inside"]
+        wanted = ["PASSED", "FAILED"] if "otherwise" in file.name else ["PASSED"] * (2 + ("twice" in file.name) + ("-x" in file.name and "-v2" in file.name))
+        signature = report["signatures"][0]
+        verdicts = {got for kind, got, *_ in rows if kind == "signature"} | {signature["indication"]}
+        # what the policy of EU DSS does not list
+        ed25519 = "-ed25519" in file.name and verdicts == {"TOTAL_PASSED", "INDETERMINATE CRYPTO_CONSTRAINTS_FAILURE_NO_POE"}
+        good = ours == dss == wanted and signature["level"] == "CAdES-BASELINE-LT" and (verdicts == {"TOTAL_PASSED"} or ed25519)
+        problems += not good
+        if not good:
+            print(f"  {file.name}: ours {signature['indication']} {signature['level']} {ours}, EU DSS {rows}")
+    print(f"cades: {len(older) - problems} of {len(older)} files of older forms as EU DSS has them")
+    return problems or len(older) < 80
+
+
+sys.exit(1 if dss() + older() + openssl() + pem() or len(files) != 334 else 0)

@@ -117,7 +117,7 @@ impl Reader<'_, '_> {
         carried.extend(facts.certificates.iter().skip(carried.len()).filter_map(|c| Certificate::from_der(c).ok()));
         self.certificate(&info, &carried, &mut facts);
         unsigned::read(self, &info, &mut facts);
-        facts.level_elements = level(&info, &facts);
+        facts.level_elements = level(&info, self.parts, &facts);
         facts
     }
 
@@ -221,9 +221,12 @@ impl Reader<'_, '_> {
 }
 
 /// The level whose elements are there (EN 319 122-1 clause 6).
-fn level(info: &SignerInfo, facts: &SignatureFacts) -> Option<Level> {
+fn level(info: &SignerInfo, parts: &SignerParts, facts: &SignatureFacts) -> Option<Level> {
     let basic = facts.certificate_reference_matches.is_some()
         && facts.claimed_time.is_some()
         && info.message_digest().is_ok_and(|d| d.is_some());
-    basic.then(|| facts.elements())
+    // The baseline's LTA is by archive time stamps of version 3; older ones prove what they cover and make no level of it (EN 319 122-1 clause 6.3).
+    let archive = parts.unsigned.iter().any(|a| a.oid == oid::ARCHIVE_TIME_STAMP_V3);
+    let elements = facts.elements();
+    basic.then(|| if archive { elements } else { elements.min(Level::LT) })
 }

@@ -5,6 +5,7 @@ import eu.europa.esig.dss.enumerations.Indication;
 import eu.europa.esig.dss.model.DSSDocument;
 import eu.europa.esig.dss.model.FileDocument;
 import eu.europa.esig.dss.simplereport.SimpleReport;
+import eu.europa.esig.dss.simplereport.jaxb.XmlTimestamp;
 import eu.europa.esig.dss.spi.validation.CommonCertificateVerifier;
 import eu.europa.esig.dss.spi.x509.CommonTrustedCertificateSource;
 import eu.europa.esig.dss.spi.DSSUtils;
@@ -35,6 +36,7 @@ import java.util.stream.Stream;
  *                                            with the status information of an {@link Authority}; its data/ for .p7s and "detached" in a name. Lines:
  *                                            FILE TAB signature|counter|stamp TAB INDICATION TAB SUBINDICATION TAB LEVEL, then "  REMARK"; a time stamp
  *                                            that belongs to no signature is told as well
+ *        Judge --stamps --authority …        those of signatures too: FILE TAB inside TAB INDICATION TAB SUBINDICATION TAB KIND
  */
 public final class Judge {
     static CommonTrustedCertificateSource anchors(String pem) throws Exception {
@@ -50,6 +52,7 @@ public final class Judge {
 
     private static final List<DSSDocument> DETACHED = new ArrayList<>();
     private static Date time;
+    private static boolean stamps;
 
     private static Reports judge(String file, CommonTrustedCertificateSource trusted) {
         return judge(file, DETACHED, trusted);
@@ -120,6 +123,9 @@ public final class Judge {
         for (String id : simple.getSignatureIdList()) {
             String kind = reports.getDiagnosticData().getSignatureById(id).isCounterSignature() ? "counter" : "signature";
             row(simple, file, kind, id, String.valueOf(simple.getSignatureFormat(id)));
+            for (var stamp : stamps ? simple.getSignatureTimestamps(id) : List.<XmlTimestamp>of()) {
+                row(simple, file, "inside", stamp.getId(), reports.getDiagnosticData().getTimestampById(stamp.getId()).getType().name());
+            }
         }
         Stream<String> inside = simple.getSignatureIdList().stream().flatMap(id -> simple.getSignatureTimestamps(id).stream()).map(t -> t.getId());
         Set<String> known = inside.collect(Collectors.toSet());
@@ -139,6 +145,7 @@ public final class Judge {
             time = Date.from(Instant.parse(rest.get(1)));
             rest.subList(0, 2).clear();
         }
+        stamps = rest.remove("--stamps");
         if (rest.get(0).equals("--authority")) {
             while (!rest.isEmpty()) {
                 Path dir = Path.of(rest.get(1));

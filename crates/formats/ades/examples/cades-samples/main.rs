@@ -2,8 +2,11 @@
 //! (`conformance/cades`).
 //!
 //! usage: cades-samples OUT-DIR NOW(RFC 3339)
-//! OUT-DIR: root.pem, ca.pem, root.crl, *.ocsp, data/ (what detached signatures are over), ours/SHAPE[-VARIANT]-KIND-LEVEL.EXTENSION
+//! OUT-DIR: root.pem, ca.pem, root.crl, *.ocsp, data/ (what detached signatures are over), ours/SHAPE[-VARIANT]-KIND-LEVEL.EXTENSION,
+//! older/SHAPE-WHAT-KIND.EXTENSION
 #![expect(clippy::unwrap_used, reason = "a test program")]
+
+mod older;
 
 use std::{
     fs,
@@ -186,6 +189,9 @@ fn shapes(pki: &Pki, signers: &Signers, kind: &str, ours: &Path) {
     for (shape, extension, b) in files(pki, signers) {
         every(shape, extension, &|bytes| Box::new(file(bytes)), b);
     }
+    let older = ours.with_file_name("older");
+    fs::create_dir_all(&older).unwrap();
+    older::files(pki, signers, kind, &files(pki, signers), &older);
     // Read and raised as PEM, by the name of the same file in DER.
     let pem = ours.with_file_name("pem");
     fs::create_dir_all(&pem).unwrap();
