@@ -213,6 +213,8 @@ async function issue(clerk, id) {
   await clerk.look("application-making");
   await until(clerk, here, `a[href="${here}/hand-over"]`, "the making of the card");
   await clerk.look("application-ready");
+  await clerk.go(await clerk.page.locator('main a[href^="/clerk/cards/"]').getAttribute("href"));
+  await clerk.look("card-ready");
   await clerk.go(`${here}/hand-over`);
   await clerk.look("hand-over");
   await clerk.page.locator('main input[name="proof"]').first().check();
@@ -314,6 +316,7 @@ async function main() {
       writeFileSync(later, rewritten(readFileSync(signed), "Ligums par davinajumu"));
       await check(stranger, later, null, "pages");
       await check(stranger, text, null, "unsigned");
+      await check(stranger, [signed, container, changed, text], true, "several");
       await stranger.context.close();
     } catch (e) {
       walk.watcher.wrong.push(`${lang}: the walk stopped: ${e.stack}`);

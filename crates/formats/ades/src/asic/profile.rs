@@ -8,6 +8,8 @@ use super::{ASIC_E, ASIC_S, cades, is_signature};
 const BDOC_1: &str = "application/vnd.bdoc";
 /// Media type of ADOC (Lithuania), its edition after it.
 const ADOC: &str = "application/vnd.lt.archyvai.adoc";
+/// Media types of OpenDocument files, what kind of document after it.
+const ODF: &str = "application/vnd.oasis.opendocument.";
 /// Policies that BDOC signatures name.
 const BDOC_20: &str = "1.3.6.1.4.1.10015.1000.2.10.10";
 const BDOC_21: &str = "1.3.6.1.4.1.10015.1000.3.2.";
@@ -21,6 +23,8 @@ pub(super) enum Family {
     Opc,
     /// ADOC.
     Adoc,
+    /// OpenDocument (OASIS OpenDocument 1.2 part 3, clause 4): the document itself is signed, with its type and its manifest.
+    Odf,
 }
 
 /// The family and the name of the container, by its declared media type and its entries. `None`: no container of signatures.
@@ -40,6 +44,7 @@ pub(super) fn of<R: std::io::Read + std::io::Seek>(
         Some(ASIC_S) => ("ASiC-S", None, Family::Asic),
         Some(m) if m.starts_with(BDOC_1) => ("ASiC-E", Some("BDOC 1.0"), Family::Asic),
         Some(m) if m.starts_with(ADOC) => ("ADOC 1.0", Some("ADOC 1.0"), Family::Adoc),
+        Some(m) if m.starts_with(ODF) && any(&|n| Family::Odf.is_signature(n)) => ("ODF", None, Family::Odf),
         Some(_) => return None,
         None if archive.find("[Content_Types].xml").is_some() => {
             if any(&|n| n.starts_with("EDoc/")) {
@@ -78,6 +83,7 @@ impl Family {
         let xml = name.ends_with(".xml");
         match self {
             Self::Asic => is_signature(name),
+            Self::Odf => xml && name.strip_prefix("META-INF/").is_some_and(|n| n.contains("signatures")),
             Self::Adoc => xml && name.starts_with("META-INF/") && name.contains("signature"),
             Self::Opc => {
                 xml && !name.contains("/_rels/")
@@ -91,6 +97,7 @@ impl Family {
         let asic = super::is_internal(name);
         match self {
             Self::Asic => asic,
+            Self::Odf => self.is_signature(name) || name.ends_with('/'),
             // Metadata of the record, of which some is signed and some may change after signing.
             Self::Adoc => asic || name.starts_with("metadata/"),
             Self::Opc => {
@@ -104,13 +111,18 @@ impl Family {
         }
     }
 
+    /// Whether an entry can be a signed object: the type of an ASiC container is none.
+    pub(super) fn is_object(self, name: &str) -> bool {
+        name != "mimetype" || self == Self::Odf
+    }
+
     /// Whether an internal entry is one that the format knows.
     pub(super) fn is_known(self, name: &str) -> bool {
         match self {
             Self::Asic => {
                 cades::internal(name).is_some() || matches!(name, "mimetype" | super::manifest::NAME | "META-INF/")
             }
-            Self::Adoc | Self::Opc => true,
+            Self::Adoc | Self::Opc | Self::Odf => true,
         }
     }
 }

@@ -5,7 +5,13 @@ use std::io::{Read, Seek, Write};
 use jiff::Timestamp;
 use pki::{DigestAlgorithm, TimeStampToken};
 
-use super::{AsicError, cades::is_record, container::MAX_INTERNAL, copy, profile};
+use super::{
+    AsicError,
+    cades::is_record,
+    container::MAX_INTERNAL,
+    copy,
+    profile::{self, Family},
+};
 use crate::{
     augment::{AugmentError, Raise},
     facts::{Defect, FileFacts, Level, SignatureFacts},
@@ -31,17 +37,18 @@ struct Member {
 /// A container with XAdES signatures, open to be raised.
 pub struct XadesContainer<R> {
     archive: Archive<R>,
+    family: Family,
     members: Vec<Member>,
     /// The archive time stamp that was asked for: of which signature, over what.
     pending: Option<(String, Vec<u8>)>,
 }
 
 /// The entries of a container, as the objects its signatures refer to.
-struct Entries<'a, R>(&'a mut Archive<R>);
+struct Entries<'a, R>(&'a mut Archive<R>, Family);
 
 impl<R: Read + Seek> Objects for Entries<'_, R> {
     fn has(&self, name: &str) -> bool {
-        name != "mimetype" && self.0.find(name).is_some_and(|e| !e.is_directory())
+        self.1.is_object(name) && self.0.find(name).is_some_and(|e| !e.is_directory())
     }
     fn copy(&mut self, name: &str, out: &mut dyn Write) -> Result<(), Defect> {
         copy(self.0, name, out)
@@ -72,7 +79,7 @@ impl<R: Read + Seek + Send + 'static> XadesContainer<R> {
             taken.extend(ids.iter().cloned());
             members.push(Member { name, text, ids, changed: false });
         }
-        Ok(Self { archive, members, pending: None })
+        Ok(Self { archive, family, members, pending: None })
     }
 
     fn place(&self, id: &str) -> Result<(usize, usize), AugmentError> {
@@ -138,7 +145,7 @@ impl<R: Read + Seek + Send + 'static> Raise for XadesContainer<R> {
     fn archive_imprint(&mut self, id: &str, algorithm: DigestAlgorithm) -> Result<Vec<u8>, AugmentError> {
         let (m, n) = self.place(id)?;
         let member = self.members.get(m).ok_or(AugmentError::NoSignature)?;
-        let imprint = member.text.archive_imprint(n, algorithm, &mut Entries(&mut self.archive))?;
+        let imprint = member.text.archive_imprint(n, algorithm, &mut Entries(&mut self.archive, self.family))?;
         self.pending = Some((id.to_owned(), imprint.clone()));
         Ok(imprint)
     }

@@ -28,13 +28,20 @@ pub fn read<R: Read + Seek>(source: R, limits: &Limits) -> FileFacts {
             return facts;
         }
     };
-    let mut files =
-        Files { archive, media_types: BTreeMap::new(), known: Digested::new(), package: false, held: BTreeMap::new() };
+    let mut files = Files {
+        archive,
+        media_types: BTreeMap::new(),
+        known: Digested::new(),
+        family: Family::Asic,
+        held: BTreeMap::new(),
+    };
     let Some(family) = files.container(&mut facts) else { return facts };
-    if family == Family::Opc {
-        files.package(&mut facts);
-    } else {
-        files.manifest(family, &mut facts);
+    files.family = family;
+    match family {
+        Family::Opc => files.package(&mut facts),
+        // its manifest lists parts and tells nothing of signatures: it is signed as the parts are
+        Family::Odf => {}
+        Family::Asic | Family::Adoc => files.manifest(family, &mut facts),
     }
     let names: Vec<String> = files.archive.entries().iter().map(|e| e.name().to_owned()).collect();
     for name in names.iter().filter(|n| family.is_internal(n)) {
@@ -63,14 +70,14 @@ pub(super) struct Files<R> {
     pub(super) archive: Archive<R>,
     media_types: BTreeMap<String, String>,
     known: Digested,
-    package: bool,
+    family: Family,
     /// By name of a signature file: the objects in it.
     pub(super) held: BTreeMap<String, Vec<ObjectId>>,
 }
 
 impl<R: Read + Seek> Objects for Files<R> {
     fn has(&self, name: &str) -> bool {
-        name != "mimetype" && self.archive.find(name).is_some_and(|e| !e.is_directory())
+        self.family.is_object(name) && self.archive.find(name).is_some_and(|e| !e.is_directory())
     }
     fn copy(&mut self, name: &str, out: &mut dyn Write) -> Result<(), Defect> {
         copy(&mut self.archive, name, out)
@@ -86,7 +93,7 @@ impl<R: Read + Seek> Objects for Files<R> {
         result
     }
     fn is_package(&self) -> bool {
-        self.package
+        self.family == Family::Opc
     }
     fn media_type(&self, name: &str) -> Option<&str> {
         self.media_types.get(name).map(String::as_str)
@@ -113,7 +120,6 @@ impl<R: Read + Seek> Files<R> {
 
     /// Parts of a package: their content types, and names that two readers could take for the same part (ECMA-376 part 2).
     fn package(&mut self, facts: &mut FileFacts) {
-        self.package = true;
         let names: Vec<String> = self.archive.entries().iter().map(|e| e.name().to_owned()).collect();
         match opc::read(&mut self.archive, &names) {
             Ok(types) => self.media_types = types,

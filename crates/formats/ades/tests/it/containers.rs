@@ -6,7 +6,7 @@ use ades::{
     asic::{Builder, Naming},
     augment::Augmentation,
     facts::{FileFacts, Level},
-    xades::{Nothing, SignaturePolicy, prepare},
+    xades::{DataObject, Nothing, SignaturePolicy, prepare},
     zip::{Packing, Writer},
 };
 use pki::DigestAlgorithm;
@@ -121,4 +121,43 @@ fn what_is_no_container_of_signatures() {
     let mut bytes = word.finish().unwrap();
     bytes.flush().unwrap();
     assert_eq!(facts(&bytes).container, None);
+}
+
+/// OpenDocument: type and manifest are signed like the parts; a part that was changed or put in is told.
+#[test]
+fn opendocument() {
+    let world = World::new();
+    let parts: [(&str, &[u8]); 4] = [
+        ("mimetype", b"application/vnd.oasis.opendocument.text"),
+        ("content.xml", b"<c/>"),
+        ("styles.xml", b"<s/>"),
+        ("META-INF/manifest.xml", b"<m/>"),
+    ];
+    let object = |(name, bytes): &(&str, &[u8])| DataObject {
+        name: (*name).to_owned(),
+        media_type: "application/octet-stream".to_owned(),
+        digest: DigestAlgorithm::Sha256.of(bytes),
+    };
+    let data: Vec<DataObject> = parts.iter().map(object).collect();
+    let prepared = prepare(&data, world.request("S1")).unwrap();
+    let signatures = prepared.clone().finish(&world.signer.key.sign(prepared.to_be_signed())).unwrap().xml();
+    let document = |change: &dyn Fn(&mut Vec<(&'static str, &'static [u8])>)| {
+        let mut entries = parts.to_vec();
+        change(&mut entries);
+        let mut all: Vec<(&str, &[u8])> = entries;
+        all.push(("META-INF/documentsignatures.xml", signatures.as_bytes()));
+        zip(&all)
+    };
+    let found = facts(&document(&|_| ()));
+    assert_eq!((found.container, found.unsigned.len(), defects(&found).len()), (Some("ODF"), 0, 0), "{found:?}");
+    assert!(holds(&found));
+    for (n, part) in parts.iter().enumerate() {
+        let bent =
+            facts(&document(&|e| e[n].1 = if n == 0 { b"application/vnd.oasis.opendocument.chart" } else { b"x" }));
+        assert!(!holds(&bent), "{}", part.0);
+    }
+    let more = facts(&document(&|e| e.push(("Pictures/a.png", b"p"))));
+    assert!(holds(&more) && more.unsigned == ["Pictures/a.png"], "{:?}", more.unsigned);
+    // Unsigned it is a document like any other.
+    assert_eq!(facts(&zip(&parts)).container, None);
 }

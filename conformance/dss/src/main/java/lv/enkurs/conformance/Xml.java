@@ -14,6 +14,7 @@ import eu.europa.esig.dss.xades.XAdESSignatureParameters;
 import eu.europa.esig.dss.xades.signature.ManifestBuilder;
 import eu.europa.esig.dss.xades.signature.XAdESCounterSignatureParameters;
 import eu.europa.esig.dss.xades.signature.XAdESService;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -21,6 +22,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import lv.enkurs.conformance.Authority.Signer;
 import lv.enkurs.conformance.Make.Folder;
 
@@ -78,6 +82,36 @@ final class Xml {
             documents(kind);
             containers(kind, ASiCContainerType.ASiC_S);
             containers(kind, ASiCContainerType.ASiC_E);
+            opendocument(kind);
+        }
+    }
+
+    /** An OpenDocument text, signed inside; DSS takes it for an ASiC-E container whose files are the parts of the document. */
+    private void opendocument(String kind) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            byte[] type = "application/vnd.oasis.opendocument.text".getBytes(StandardCharsets.US_ASCII);
+            ZipEntry first = new ZipEntry("mimetype");
+            first.setMethod(ZipEntry.STORED);
+            first.setSize(type.length);
+            CRC32 sum = new CRC32();
+            sum.update(type);
+            first.setCrc(sum.getValue());
+            zip.putNextEntry(first);
+            zip.write(type);
+            for (var part : Map.of("content.xml", "<office:document-content xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\"/>", "styles.xml", "<styles/>",
+                    "META-INF/manifest.xml", "<m:manifest xmlns:m=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"/>").entrySet()) {
+                zip.putNextEntry(new ZipEntry(part.getKey()));
+                zip.write(part.getValue().getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        DSSDocument document = new InMemoryDocument(bytes.toByteArray(), "teksts.odt");
+        Signer signer = authority.signer(kind);
+        for (String level : Make.levels(kind, false)) {
+            DSSDocument one = out.save(contain(List.of(document), ASiCContainerType.ASiC_E, signer, level), "odf-" + kind + "-" + level + ".odt");
+            if (level.equals("LTA")) {
+                out.save(contain(List.of(one), ASiCContainerType.ASiC_E, authority.signer("second"), level), "odf-several-" + kind + "-LTA.odt");
+            }
         }
     }
 
