@@ -123,11 +123,13 @@ fn what_is_no_container_of_signatures() {
     assert_eq!(facts(&bytes).container, None);
 }
 
+type Entries = Vec<(&'static str, &'static [u8])>;
+
 /// OpenDocument: type and manifest are signed like the parts; a part that was changed or put in is told.
 #[test]
 fn opendocument() {
     let world = World::new();
-    let parts: [(&str, &[u8]); 4] = [
+    let parts: [(&'static str, &'static [u8]); 4] = [
         ("mimetype", b"application/vnd.oasis.opendocument.text"),
         ("content.xml", b"<c/>"),
         ("styles.xml", b"<s/>"),
@@ -141,7 +143,7 @@ fn opendocument() {
     let data: Vec<DataObject> = parts.iter().map(object).collect();
     let prepared = prepare(&data, world.request("S1")).unwrap();
     let signatures = prepared.clone().finish(&world.signer.key.sign(prepared.to_be_signed())).unwrap().xml();
-    let document = |change: &dyn Fn(&mut Vec<(&'static str, &'static [u8])>)| {
+    let document = |change: &dyn Fn(&mut Entries)| {
         let mut entries = parts.to_vec();
         change(&mut entries);
         let mut all: Vec<(&str, &[u8])> = entries;
