@@ -156,7 +156,9 @@ impl ReportDoc {
     /// The same; files that were sent beside it and that no signature covers are told like contained ones.
     pub(crate) fn with_beside(mut self, names: &[&str]) -> Self {
         let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
-        let whole = || self.signatures.iter().flat_map(|s| &s.scope).filter(|s| s.covered == "full");
+        // what stands in a container or a PDF is in it: a file beside it is another, whatever its name
+        let detached = matches!(self.container.as_deref(), Some("CMS" | "JSON" | "XML"));
+        let whole = || self.signatures.iter().flat_map(|s| &s.scope).filter(|s| detached && s.covered == "full");
         let covered: Vec<String> = whole().map(|s| last(&s.name)).collect();
         // CMS and JWS may leave their one object without a name: it was the only file.
         let nameless = matches!(self.container.as_deref(), Some("CMS" | "JSON")) && names.len() == 1;
