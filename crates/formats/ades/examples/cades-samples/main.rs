@@ -6,6 +6,8 @@
 //! older/SHAPE-WHAT-KIND.EXTENSION
 #![expect(clippy::unwrap_used, reason = "a test program")]
 
+#[path = "../shared/authority.rs"]
+mod authority;
 mod older;
 
 use std::{
@@ -16,19 +18,19 @@ use std::{
 
 use ades::{
     asic::cades::{CadesBuilder, CadesContainer, SignedBy},
-    augment::{self, Augmentation, Raise, Want},
+    augment::{self, Raise},
     cades::{File, Prepared, Request, Signed, prepare},
     detect,
     facts::{Defect, Level},
-    material::Material,
     xades::{Objects, Place},
     zip::{Archive, Limits},
 };
-use jiff::{SignedDuration, Timestamp};
 use pki::{
-    CertStatus, DigestAlgorithm, SignatureAlgorithm,
+    DigestAlgorithm, SignatureAlgorithm,
     testing::{TestEntity, TestKey},
 };
+
+pub(crate) use authority::{LEVELS, Pki, Signers};
 
 const DATA: &[u8] = "Līguma teksts.\n".as_bytes();
 
@@ -46,30 +48,7 @@ impl Objects for Data {
     }
 }
 
-struct Pki {
-    root: TestEntity,
-    ca: TestEntity,
-    tsa: TestEntity,
-    ocsp: TestEntity,
-    now: Timestamp,
-}
-
-/// Who signs: first, and beside or upon the first.
-struct Signers {
-    first: TestEntity,
-    second: TestEntity,
-}
-
 impl Pki {
-    fn material(&self, signers: &Signers, at: Timestamp) -> Material {
-        let status = |e: &TestEntity| self.ocsp.ocsp(&self.ca.certificate, &e.certificate, CertStatus::Good, at);
-        Material {
-            certificates: [&self.ca, &self.root, &self.tsa, &self.ocsp].map(|e| e.certificate.der().to_vec()).to_vec(),
-            crls: vec![self.root.crl(1, at, &[])],
-            ocsps: [&signers.first, &signers.second, &self.tsa].map(status).to_vec(),
-        }
-    }
-
     fn request(&self, signer: &TestEntity) -> Request {
         let mut request = Request::new(signer.certificate.der(), self.now).unwrap();
         request.algorithm = signer.key.algorithm();
@@ -80,26 +59,6 @@ impl Pki {
             Some(Place { city: Some("Rīga".to_owned()), country: Some("LV".to_owned()), ..Place::default() });
         request.commitments = vec!["1.2.840.113549.1.9.16.6.5".to_owned()];
         request
-    }
-
-    /// Raises all signatures; each further archive time stamp is made a second later.
-    fn raise(&self, file: Box<dyn Raise>, signers: &Signers, level: Level, round: i64) -> Vec<u8> {
-        let mut file = file;
-        if level > Level::B {
-            let mut steps = Augmentation::new(file, level, None, DigestAlgorithm::Sha256).unwrap();
-            let mut at = self.now + SignedDuration::from_secs(1 + 20 * round);
-            while let Some(want) = steps.want().unwrap() {
-                at += SignedDuration::from_secs(1);
-                match want {
-                    Want::Stamp { digest, .. } => steps.give_stamp(&self.tsa.time_stamp(&digest, at)).unwrap(),
-                    Want::Material { .. } => steps.give_material(&self.material(signers, at)).unwrap(),
-                }
-            }
-            file = steps.into_file();
-        }
-        let mut out = Vec::new();
-        file.write(&mut out).unwrap();
-        out
     }
 }
 
@@ -117,23 +76,9 @@ fn main() {
     let out = Path::new(&args[0]);
     let ours = out.join("ours");
     fs::create_dir_all(&ours).unwrap();
-    let now: Timestamp = args[1].parse().unwrap();
     use DigestAlgorithm::{Sha256, Sha384, Sha512};
-    let root = TestEntity::root("Paraugu sakne", TestKey::p384());
-    let ca = root.issue_ca(2, "Paraugu izdevējs", TestKey::p384());
-    let ocsp = ca.issue_ocsp(4, "Paraugu OCSP", TestKey::p256());
-    let tsa = ca.issue_tsa(3, "Paraugu laika zīmogi", TestKey::p256());
-    let pki = Pki { root, ca, tsa, ocsp, now };
-
-    fs::write(out.join("root.pem"), pki.root.certificate.to_pem()).unwrap();
-    fs::write(out.join("ca.pem"), pki.ca.certificate.to_pem()).unwrap();
-    fs::write(out.join("root.crl"), pki.root.crl(1, now, &[])).unwrap();
-    let status = |name: &str, e: &TestEntity| {
-        let answer =
-            pki.ocsp.ocsp(&pki.ca.certificate, &e.certificate, CertStatus::Good, now + SignedDuration::from_secs(120));
-        fs::write(out.join(format!("{name}.ocsp")), answer).unwrap();
-    };
-    status("unit", &pki.tsa);
+    let pki = Pki::new(args[1].parse().unwrap());
+    pki.publish(out);
     fs::create_dir_all(out.join("data")).unwrap();
     fs::write(out.join("data/data.txt"), DATA).unwrap();
 
@@ -146,11 +91,9 @@ fn main() {
         ("ed25519", SignatureAlgorithm::Ed25519),
     ];
     for (n, (kind, algorithm)) in (30..).zip(kinds) {
-        let first = pki.ca.issue_signer(n, "Anna Paraudziņa", TestKey::new(algorithm));
-        let second = pki.ca.issue_signer(n + 100, "Jānis Otrais", TestKey::p256());
-        status(kind, &first);
-        status(&format!("{kind}-second"), &second);
-        shapes(&pki, &Signers { first, second }, kind, &ours);
+        let signers = pki.signers(n, TestKey::new(algorithm));
+        pki.publish_status(out, kind, &signers);
+        shapes(&pki, &signers, kind, &ours);
     }
 }
 
@@ -175,9 +118,8 @@ fn open(bytes: &[u8]) -> CadesContainer<Cursor<Vec<u8>>> {
 
 fn shapes(pki: &Pki, signers: &Signers, kind: &str, ours: &Path) {
     let save = |name: String, bytes: &[u8]| fs::write(ours.join(name), bytes).unwrap();
-    let levels = [("B", Level::B), ("T", Level::T), ("LT", Level::LT), ("LTA", Level::LTA)];
     let every = |shape: &str, extension: &str, reopen: &dyn Fn(Vec<u8>) -> Box<dyn Raise>, b: Vec<u8>| {
-        for (name, level) in levels {
+        for (level, name) in LEVELS {
             let raised = pki.raise(reopen(b.clone()), signers, level, 0);
             save(format!("{shape}-{kind}-{name}.{extension}"), &raised);
             if level == Level::LTA {
@@ -196,7 +138,7 @@ fn shapes(pki: &Pki, signers: &Signers, kind: &str, ours: &Path) {
     let pem = ours.with_file_name("pem");
     fs::create_dir_all(&pem).unwrap();
     for (shape, extension, b) in files(pki, signers) {
-        for (name, level) in levels {
+        for (level, name) in LEVELS {
             let source = Cursor::new(pki::pem_encode("CMS", &b).into_bytes());
             let name = format!("{shape}-{kind}-{name}.{extension}.pem");
             let file = augment::open("data.txt.p7s.pem", source, Box::new(Data), &detect::Limits::default()).unwrap();
@@ -208,7 +150,7 @@ fn shapes(pki: &Pki, signers: &Signers, kind: &str, ours: &Path) {
             every(&format!("{shape}{variant}"), shape, &|bytes| Box::new(open(&bytes)), b);
         }
         if kind == "p256" {
-            let stamp = |imprint: &[u8]| pki.tsa.time_stamp(imprint, pki.now + SignedDuration::from_secs(1));
+            let stamp = |imprint: &[u8]| pki.tsa.time_stamp(imprint, pki.after(1));
             let stamped = container(pki, signers, extended, SignedBy::Timestamp, &stamp);
             save(format!("{shape}-stamp.{shape}"), &stamped);
             let renewed = pki.raise(Box::new(open(&stamped)), signers, Level::LTA, 1);

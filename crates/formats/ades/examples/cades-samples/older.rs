@@ -4,9 +4,8 @@
 use std::{fs, io::Cursor, path::Path};
 
 use ades::facts::Level;
-use jiff::SignedDuration;
 use pki::{
-    Attribute, CertStatus,
+    Attribute,
     DigestAlgorithm::Sha256,
     Oid, asn1,
     cms::{Message, SignerParts, parts},
@@ -59,15 +58,15 @@ fn archived(pki: &Pki, cms: &[u8], seconds: i64, more: &[u8]) -> Vec<u8> {
         over.extend_from_slice(&message.revocations.raw);
         over.extend(parts(&signer.to_ber()).unwrap().concat());
         over.extend_from_slice(more);
-        let token = pki.tsa.time_stamp(&Sha256.of(&over), pki.now + SignedDuration::from_secs(seconds));
+        let token = pki.tsa.time_stamp(&Sha256.of(&over), pki.after(seconds));
         signer.add_unsigned(Attribute::new(oid::ARCHIVE_TIME_STAMP_V2, token));
     })
 }
 
 /// References to the issuer and to the status of the signer, and a time stamp over them, with or without the value.
 fn referring(pki: &Pki, signers: &Signers, cms: &[u8], stamp: Oid) -> Vec<u8> {
-    let at = pki.now + SignedDuration::from_secs(10);
-    let status = pki.ocsp.ocsp(&pki.ca.certificate, &signers.first.certificate, CertStatus::Good, at);
+    let at = pki.after(10);
+    let status = pki.status(&signers.first, at);
     let hash = |o: &[u8]| asn1::seq([Sha256.to_der(), asn1::octets(&Sha256.of(o))]);
     let certificates = asn1::seq([&pki.ca, &pki.root].map(|c| asn1::seq([hash(c.certificate.der())])));
     let responder = asn1::explicit(2, &asn1::octets(&pki.ocsp.certificate.public_key().key_id()));
@@ -86,7 +85,7 @@ fn referring(pki: &Pki, signers: &Signers, cms: &[u8], stamp: Oid) -> Vec<u8> {
             over.extend(asn1::oid(*kind));
             over.extend(asn1::set_of(a.values.clone()));
         }
-        let token = pki.tsa.time_stamp(&Sha256.of(&over), at + SignedDuration::from_secs(1));
+        let token = pki.tsa.time_stamp(&Sha256.of(&over), pki.after(11));
         signer.add_unsigned(Attribute::new(stamp, token));
     })
 }

@@ -6,27 +6,24 @@
 //! marks/*.bdoc
 #![expect(clippy::unwrap_used, reason = "a test program")]
 
+#[path = "../shared/authority.rs"]
+mod authority;
 mod marked;
 mod shapes;
 
 use std::{fs, io::Write, path::Path};
 
 use ades::{
-    augment::{Augmentation, Raise, Want},
     facts::{Defect, Level},
-    material::Material,
     xades::{Objects, Place, Prepared, Request, Signed},
 };
-use jiff::{SignedDuration, Timestamp};
 use pki::{
-    CertStatus,
     DigestAlgorithm::{Sha256, Sha384, Sha512},
     SignatureAlgorithm,
     testing::{TestEntity, TestKey},
 };
 
-pub(crate) const LEVELS: [(Level, &str); 4] =
-    [(Level::B, "B"), (Level::T, "T"), (Level::LT, "LT"), (Level::LTA, "LTA")];
+pub(crate) use authority::{LEVELS, Pki, Signers};
 
 /// The files that containers and detached signatures are over.
 pub(crate) const FILES: [(&str, &[u8]); 2] =
@@ -47,45 +44,9 @@ impl Objects for Inputs {
     }
 }
 
-pub(crate) struct Pki {
-    root: TestEntity,
-    ca: TestEntity,
-    tsa: TestEntity,
-    ocsp: TestEntity,
-    pub(crate) now: Timestamp,
-}
-
-/// Who signs: first, and beside or upon the first.
-pub(crate) struct Signers {
-    pub(crate) first: TestEntity,
-    pub(crate) second: TestEntity,
-}
-
 impl Pki {
-    fn new(now: Timestamp) -> Self {
-        let root = TestEntity::root("Paraugu sakne", TestKey::p384());
-        let ca = root.issue_ca(2, "Paraugu izdevējs", TestKey::p384());
-        let tsa = ca.issue_tsa(3, "Paraugu laika zīmogi", TestKey::p256());
-        let ocsp = ca.issue_ocsp(4, "Paraugu OCSP", TestKey::p256());
-        Self { root, ca, tsa, ocsp, now }
-    }
-
-    /// Status as told a minute later, after the time stamps of all signatures.
-    fn status(&self, of: &TestEntity) -> Vec<u8> {
-        let at = self.now + SignedDuration::from_secs(60);
-        self.ocsp.ocsp(&self.ca.certificate, &of.certificate, CertStatus::Good, at)
-    }
-
-    fn material(&self, signers: &Signers) -> Material {
-        Material {
-            certificates: [&self.ca, &self.root, &self.tsa, &self.ocsp].map(|e| e.certificate.der().to_vec()).to_vec(),
-            crls: vec![self.root.crl(1, self.now + SignedDuration::from_secs(2), &[])],
-            ocsps: [&signers.first, &signers.second, &self.tsa].map(|e| self.status(e)).to_vec(),
-        }
-    }
-
     pub(crate) fn request(&self, signer: &TestEntity, id: &str) -> Request {
-        let mut request = Request::new(signer.certificate.der(), self.now - SignedDuration::from_secs(1)).unwrap();
+        let mut request = Request::new(signer.certificate.der(), self.after(-1)).unwrap();
         request.id = id.to_owned();
         request.algorithm = signer.key.algorithm();
         request.digest = request.algorithm.companion_digest();
@@ -111,36 +72,14 @@ impl Pki {
             signed = signed.with_timestamp(&self.tsa.time_stamp(&imprint, self.now)).unwrap();
         }
         if level >= Level::LT {
-            signed = signed.with_material(self.material(signers)).unwrap();
+            signed = signed.with_material(self.material(signers, self.after(2))).unwrap();
         }
         if level >= Level::LTA {
             let (_, imprint) = signed.archive_imprint(objects).unwrap();
-            let at = self.now + SignedDuration::from_secs(3);
+            let at = self.after(3);
             signed = signed.with_archive(&self.tsa.time_stamp(&imprint, at), objects).unwrap();
         }
         signed.xml()
-    }
-
-    /// All signatures of a finished file raised.
-    pub(crate) fn raise(&self, file: Box<dyn Raise>, signers: &Signers, level: Level) -> Vec<u8> {
-        let mut file = file;
-        if level > Level::B {
-            let mut steps = Augmentation::new(file, level, None, Sha256).unwrap();
-            let mut at = self.now;
-            while let Some(want) = steps.want().unwrap() {
-                match want {
-                    Want::Stamp { digest, .. } => {
-                        at += SignedDuration::from_secs(1);
-                        steps.give_stamp(&self.tsa.time_stamp(&digest, at)).unwrap();
-                    }
-                    Want::Material { .. } => steps.give_material(&self.material(signers)).unwrap(),
-                }
-            }
-            file = steps.into_file();
-        }
-        let mut out = Vec::new();
-        file.write(&mut out).unwrap();
-        out
     }
 }
 
@@ -156,11 +95,7 @@ fn main() {
         fs::create_dir_all(out.join(dir)).unwrap();
     }
     let pki = Pki::new(args[1].parse().unwrap());
-    fs::write(out.join("root.pem"), pki.root.certificate.to_pem()).unwrap();
-    fs::write(out.join("ca.pem"), pki.ca.certificate.to_pem()).unwrap();
-    fs::write(out.join("tsa.pem"), pki.tsa.certificate.to_pem()).unwrap();
-    fs::write(out.join("root.crl"), pki.root.crl(1, pki.now, &[])).unwrap();
-    fs::write(out.join("unit.ocsp"), pki.status(&pki.tsa)).unwrap();
+    pki.publish(out);
     for (name, bytes) in FILES {
         fs::write(out.join("data").join(name), bytes).unwrap();
     }
@@ -172,11 +107,8 @@ fn main() {
         ("ed25519", SignatureAlgorithm::Ed25519),
     ];
     for (n, (kind, algorithm)) in (100..).zip(kinds) {
-        let first = pki.ca.issue_signer(n, "Anna Paraudziņa", TestKey::new(algorithm));
-        let second = pki.ca.issue_signer(n + 100, "Jānis Otrais", TestKey::p256());
-        let signers = Signers { first, second };
-        fs::write(out.join(format!("{kind}.ocsp")), pki.status(&signers.first)).unwrap();
-        fs::write(out.join(format!("{kind}-second.ocsp")), pki.status(&signers.second)).unwrap();
+        let signers = pki.signers(n, TestKey::new(algorithm));
+        pki.publish_status(out, kind, &signers);
         let save = |shape: &str, level: &str, extension: &str, bytes: &[u8]| {
             fs::write(out.join("ours").join(format!("{shape}-{kind}-{level}.{extension}")), bytes).unwrap();
         };

@@ -80,7 +80,7 @@ pub(crate) fn documents(pki: &Pki, signers: &Signers, save: Save<'_>) {
     for (shape, xml) in several {
         for (level, shown) in LEVELS {
             let file = File::open(xml.as_bytes(), Box::new(all)).unwrap();
-            save(shape, shown, "xml", &pki.raise(Box::new(file), signers, level));
+            save(shape, shown, "xml", &pki.raise(Box::new(file), signers, level, 0));
         }
     }
 }
@@ -122,7 +122,7 @@ pub(crate) fn containers(pki: &Pki, signers: &Signers, save: Save<'_>) {
             for (level, shown) in LEVELS {
                 let archive = Archive::open(Cursor::new(bytes.clone()), &Limits::default()).unwrap();
                 let file = XadesContainer::over(archive).unwrap();
-                let raised = pki.raise(Box::new(file), signers, level);
+                let raised = pki.raise(Box::new(file), signers, level, 0);
                 save(&format!("{shape}-{variant}"), shown, naming.extension(), &raised);
             }
         }
