@@ -83,7 +83,9 @@ impl Family {
         let xml = name.ends_with(".xml");
         match self {
             Self::Asic => is_signature(name),
-            Self::Odf => xml && name.strip_prefix("META-INF/").is_some_and(|n| n.contains("signatures")),
+            Self::Odf => {
+                xml && name.strip_prefix("META-INF/").is_some_and(|n| !n.contains('/') && n.contains("signatures"))
+            }
             Self::Adoc => xml && name.starts_with("META-INF/") && name.contains("signature"),
             Self::Opc => {
                 xml && !name.contains("/_rels/")

@@ -166,6 +166,8 @@ fn opendocument() {
     }
     let more = facts(&document(&|e| e.push(("Pictures/a.png", b"p"))));
     assert!(holds(&more) && more.unsigned == ["Pictures/a.png"], "{:?}", more.unsigned);
+    let hidden = facts(&document(&|e| e.push(("META-INF/a/signatures.xml", b"<a/>"))));
+    assert_eq!(hidden.unsigned, ["META-INF/a/signatures.xml"], "not by its name taken for a signature");
     // Unsigned it is a document like any other.
     assert_eq!(facts(&zip(&parts)).container, None);
 }
